@@ -1,0 +1,101 @@
+// Package addons installs EKS managed add-ons. A platform has two of these: the
+// add-ons that nodes need to become ready, and those that need nodes.
+package addons
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/megazonecloud/eks-platform/components/problem"
+	"github.com/megazonecloud/eks-platform/components/ref"
+	"github.com/megazonecloud/eks-platform/components/tags"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Token is the component's type.
+const Token = "eksplatform:addons:Addons"
+
+// Args is what New needs.
+type Args struct {
+	// Required. The add-ons by the names EKS gives them, such as vpc-cni. EKS picks
+	// its default version for the cluster's Kubernetes minor.
+	Names []string
+	// Required. The cluster to install them in.
+	Cluster ref.Cluster
+	// Optional. What must exist first, such as the node groups. Default nothing.
+	After []pulumi.Resource
+	// Optional. Tags of every add-on. Default none.
+	Tags map[string]string
+}
+
+// Addons is the component.
+type Addons struct {
+	pulumi.ResourceState
+
+	// Versions are the add-ons' versions by name.
+	Versions pulumi.StringMapOutput `pulumi:"versions"`
+
+	addons []pulumi.Resource
+}
+
+// New installs the add-ons. It reports every problem of args at once, before
+// anything is registered.
+func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Addons, error) {
+	if args == nil {
+		return nil, errors.New("addons: args are required")
+	}
+	if err := args.validate(); err != nil {
+		return nil, err
+	}
+	c := &Addons{}
+	if err := ctx.RegisterComponentResourceV2(Token, name, nil, c, opts...); err != nil {
+		return nil, fmt.Errorf("addons %q: %w", name, err)
+	}
+	versions := pulumi.StringMap{}
+	for _, key := range slices.Sorted(slices.Values(args.Names)) {
+		addon, err := eks.NewAddon(ctx, name+"-"+key, &eks.AddonArgs{
+			ClusterName: args.Cluster.NameOutput,
+			AddonName:   pulumi.String(key),
+			// The platform owns the add-on's fields, at first and ever after.
+			ResolveConflictsOnCreate: pulumi.String("OVERWRITE"),
+			ResolveConflictsOnUpdate: pulumi.String("OVERWRITE"),
+			Tags:                     tags.Named(args.Tags, key),
+		}, pulumi.Parent(c), pulumi.DependsOn(args.After))
+		if err != nil {
+			return nil, fmt.Errorf("addons %q: %s: %w", name, key, err)
+		}
+		versions[key] = addon.AddonVersion
+		c.addons = append(c.addons, addon)
+	}
+	c.Versions = versions.ToStringMapOutput()
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"versions": c.Versions})
+}
+
+// Resources are the add-ons: what needs them depends on them.
+func (c *Addons) Resources() []pulumi.Resource { return c.addons }
+
+var addonName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
+
+func (a Args) validate() error {
+	var list problem.List
+	if len(a.Names) == 0 {
+		list.Add("names", "names no add-on", "name one or more, such as vpc-cni")
+	}
+	seen := map[string]bool{}
+	for _, name := range a.Names {
+		switch {
+		case !addonName.MatchString(name):
+			list.Addf("names", "use the name that EKS gives it, such as vpc-cni", "%q can't be an add-on", name)
+		case seen[name]:
+			list.Addf("names", "name each once", "%s is named twice", name)
+		}
+		seen[name] = true
+	}
+	if a.Cluster.NameOutput == nil {
+		list.Add("cluster", "lacks a name", "hand over a cluster's Ref()")
+	}
+	return list.Err("addons")
+}

@@ -1,0 +1,90 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/megazonecloud/eks-platform/components/tags"
+	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	eks "github.com/pulumi/pulumi-eks/sdk/v2/go/eks"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// controlPlaneToken is the type of the child that is the EKS cluster itself.
+const controlPlaneToken = "aws:eks/cluster:Cluster"
+
+func (c *Cluster) makeControlPlane(ctx *pulumi.Context) (err error) {
+	mode := eks.AuthenticationModeApi
+	c.control, err = eks.NewCluster(ctx, c.name, &eks.ClusterArgs{
+		Name:                            pulumi.String(c.args.ClusterName),
+		Version:                         pulumi.String(c.args.Version),
+		VpcId:                           c.args.Network.VpcID,
+		PrivateSubnetIds:                c.args.Network.Private(),
+		KubernetesServiceIpAddressRange: pulumi.String(c.args.ServiceCIDR),
+		EndpointPrivateAccess:           pulumi.Bool(true),
+		EndpointPublicAccess:            pulumi.Bool(len(c.args.PublicAccessCIDRs) > 0),
+		PublicAccessCidrs:               publicAccess(c.args.PublicAccessCIDRs),
+		EnabledClusterLogTypes:          pulumi.ToStringArray(c.args.LogTypes),
+		EncryptionConfigKeyArn:          c.key.Arn,
+		AuthenticationMode:              &mode,
+		AccessEntries:                   c.accessEntries(),
+		// Nodes, the CNI and the OIDC provider are resources of this library's own:
+		// eks.Cluster's CNI calls kubectl, its OIDC provider looks up a thumbprint
+		// over the network, and its node role would be one more with rights.
+		SkipDefaultNodeGroup: pulumi.BoolRef(true),
+		UseDefaultVpcCni:     pulumi.BoolRef(true),
+		CreateOidcProvider:   pulumi.Bool(false),
+		InstanceRoles:        iam.RoleArray{},
+		Tags:                 tags.Named(c.args.Tags, c.name),
+	}, pulumi.Parent(c), pulumi.Transforms([]pulumi.ResourceTransform{c.completeControlPlane}))
+	if err != nil {
+		return fmt.Errorf("control plane: %w", err)
+	}
+	c.Name = c.control.EksCluster.Name()
+	c.Endpoint = c.control.EksCluster.Endpoint()
+	c.Kubeconfig = kubeconfig(c.Name, c.Endpoint, c.control.EksCluster.CertificateAuthority().Data().Elem())
+	return nil
+}
+
+// completeControlPlane sets on the EKS cluster what eks.Cluster has no input for.
+func (c *Cluster) completeControlPlane(_ context.Context, child *pulumi.ResourceTransformArgs) *pulumi.ResourceTransformResult {
+	if child.Type != controlPlaneToken {
+		return nil
+	}
+	child.Props["upgradePolicy"] = pulumi.Map{"supportType": pulumi.String(c.args.SupportType)}
+	// CNI, kube-proxy and CoreDNS are managed add-ons; EKS need not install them too.
+	child.Props["bootstrapSelfManagedAddons"] = pulumi.Bool(false)
+	child.Opts.Protect = c.args.Protect
+	// The log group comes first, and outlives the cluster that writes to it.
+	child.Opts.DependsOn = append(child.Opts.DependsOn, c.logs)
+	return &pulumi.ResourceTransformResult{Props: child.Props, Opts: child.Opts}
+}
+
+// accessEntries lets the administrators in, with the access policy that EKS
+// provides for them.
+func (c *Cluster) accessEntries() map[string]eks.AccessEntryArgs {
+	entries := map[string]eks.AccessEntryArgs{}
+	for name, arn := range c.args.Admins {
+		entries[name] = eks.AccessEntryArgs{
+			PrincipalArn: pulumi.String(arn),
+			AccessPolicies: map[string]eks.AccessPolicyAssociationInput{
+				"admin": eks.AccessPolicyAssociationArgs{
+					PolicyArn:   pulumi.Sprintf("arn:%s:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy", c.args.Network.Partition()),
+					AccessScope: awseks.AccessPolicyAssociationAccessScopeArgs{Type: pulumi.String("cluster")},
+				},
+			},
+			Tags: tags.Named(c.args.Tags, name),
+		}
+	}
+	return entries
+}
+
+// publicAccess leaves the list out where the endpoint is private: AWS answers
+// with its own default there, which must not show as a difference.
+func publicAccess(cidrs []string) pulumi.StringArrayInput {
+	if len(cidrs) == 0 {
+		return nil
+	}
+	return pulumi.ToStringArray(cidrs)
+}

@@ -1,0 +1,138 @@
+package cluster
+
+import (
+	"net/netip"
+	"regexp"
+	"slices"
+
+	"github.com/megazonecloud/eks-platform/components/catalog"
+	"github.com/megazonecloud/eks-platform/components/problem"
+)
+
+// Spec decides the shape of a control plane. It is plain data: what it yields is
+// known before anything exists.
+type Spec struct {
+	// Optional. The Kubernetes minor, quoted: "1.35". Default "1.35".
+	Version string `json:"version"`
+	// Optional. What EKS does when standard support of the minor ends: STANDARD
+	// upgrades the cluster by itself, EXTENDED keeps the minor for up to 12 more
+	// months at a higher price. Default STANDARD.
+	SupportType string `json:"supportType"`
+	// Optional. The range of Service addresses, /12 to /24 in a private range,
+	// outside the VPC. Can't be changed later. Default 172.20.0.0/16.
+	ServiceCIDR string `json:"serviceCidr"`
+	// Optional. The ranges that reach the API server from the internet. Default
+	// none: the endpoint is private.
+	PublicAccessCIDRs []string `json:"publicAccessCidrs"`
+	// Required. Who administers the cluster besides its creator: a name of your
+	// choice and the ARN of an IAM role or user, at least one.
+	Admins map[string]string `json:"admins"`
+	// Optional. The control plane's logs that go to CloudWatch: api, audit,
+	// authenticator, controllerManager, scheduler. Default all five.
+	LogTypes []string `json:"logTypes"`
+	// Optional. Days that CloudWatch keeps those logs, one of the periods it
+	// offers. Default 90.
+	LogRetentionDays int `json:"logRetentionDays"`
+	// Optional. Days between asking for the deletion of the key that encrypts
+	// Secrets and its deletion, 7 to 30. Default 30.
+	KeyDeletionDays int `json:"keyDeletionDays"`
+	// Optional. Refuse to delete or replace the control plane and its key until
+	// this is false. Default false; true in profile prd.
+	Protect bool `json:"protect"`
+}
+
+// The values that AWS takes.
+var (
+	// Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_LogSetup.html
+	logTypes = []string{"api", "audit", "authenticator", "controllerManager", "scheduler"}
+	// Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_UpgradePolicyRequest.html
+	supportTypes = []string{"STANDARD", "EXTENDED"}
+	// Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+	retentionDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
+)
+
+// WithDefaults returns a copy in which every value left out has its default.
+func (s Spec) WithDefaults() Spec {
+	if s.Version == "" {
+		s.Version = catalog.KubernetesDefault
+	}
+	if s.SupportType == "" {
+		s.SupportType = "STANDARD"
+	}
+	if s.ServiceCIDR == "" {
+		s.ServiceCIDR = "172.20.0.0/16"
+	}
+	if s.LogTypes == nil {
+		s.LogTypes = slices.Clone(logTypes)
+	}
+	if s.LogRetentionDays == 0 {
+		s.LogRetentionDays = 90
+	}
+	if s.KeyDeletionDays == 0 {
+		s.KeyDeletionDays = 30
+	}
+	return s
+}
+
+// Validate lists what is wrong with the values as written; call WithDefaults
+// first. Paths are relative to the spec.
+func (s Spec) Validate() []problem.Problem {
+	var list problem.List
+	problem.OneOf(&list, "version", s.Version, catalog.KubernetesVersions()...)
+	problem.OneOf(&list, "supportType", s.SupportType, supportTypes...)
+	for _, kind := range s.LogTypes {
+		problem.OneOf(&list, "logTypes", kind, logTypes...)
+	}
+	if !slices.Contains(retentionDays, s.LogRetentionDays) {
+		list.Addf("logRetentionDays", "use a period that CloudWatch offers, such as 30, 90 or 365", "%d is not one", s.LogRetentionDays)
+	}
+	if s.KeyDeletionDays < 7 || s.KeyDeletionDays > 30 {
+		list.Addf("keyDeletionDays", "use 7 to 30", "%d is out of range", s.KeyDeletionDays)
+	}
+	s.validateRanges(&list)
+	s.validateAdmins(&list)
+	return list.All()
+}
+
+// privateRanges are those that EKS takes Service addresses from.
+// Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html
+var privateRanges = []netip.Prefix{
+	netip.MustParsePrefix("10.0.0.0/8"),
+	netip.MustParsePrefix("172.16.0.0/12"),
+	netip.MustParsePrefix("192.168.0.0/16"),
+}
+
+func (s Spec) validateRanges(list *problem.List) {
+	service, err := netip.ParsePrefix(s.ServiceCIDR)
+	private := func(r netip.Prefix) bool { return r.Overlaps(service) && r.Bits() <= service.Bits() }
+	switch {
+	case err != nil || service != service.Masked():
+		list.Addf("serviceCidr", "write it as 172.20.0.0/16", "%q is not an aligned IPv4 range", s.ServiceCIDR)
+	case service.Bits() < 12 || service.Bits() > 24 || !slices.ContainsFunc(privateRanges, private):
+		list.Addf("serviceCidr", "use a /12 to /24 inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16", "EKS refuses %s", service)
+	}
+	for _, text := range s.PublicAccessCIDRs {
+		if cidr, err := netip.ParsePrefix(text); err != nil || cidr != cidr.Masked() {
+			list.Addf("publicAccessCidrs", "write ranges as 203.0.113.0/24", "%q is not an aligned range", text)
+		}
+	}
+}
+
+var principal = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]+$`)
+
+func (s Spec) validateAdmins(list *problem.List) {
+	if len(s.Admins) == 0 {
+		list.Add("admins", "nobody but the creator could enter the cluster", "name one or more IAM roles: {platform: arn:aws:iam::111122223333:role/Platform}")
+	}
+	names := map[string]string{}
+	for _, name := range sortedKeys(s.Admins) {
+		arn := s.Admins[name]
+		if !principal.MatchString(arn) {
+			list.Addf(problem.Join("admins", name), "give the ARN of an IAM role or user", "%q is not one", arn)
+		}
+		if other, taken := names[arn]; taken {
+			list.Addf(problem.Join("admins", name), "remove one", "is the same principal as %s", other)
+		}
+		names[arn] = name
+	}
+}

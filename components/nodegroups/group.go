@@ -1,0 +1,89 @@
+package nodegroups
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/megazonecloud/eks-platform/components/tags"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// rootDevice is where Amazon Linux 2023 has its root volume.
+const rootDevice = "/dev/xvda"
+
+// makeGroup makes one group and its launch template. EKS prefixes the group's
+// name with a unique one, so a group that must be replaced is made before the
+// old one goes.
+func (c *NodeGroups) makeGroup(ctx *pulumi.Context, key string, group Group) error {
+	name := c.name + "-" + key
+	template, err := ec2.NewLaunchTemplate(ctx, name, c.templateArgs(key, group), pulumi.Parent(c))
+	if err != nil {
+		return fmt.Errorf("launch template: %w", err)
+	}
+	needs := append(append([]pulumi.Resource{}, c.attachments...), c.args.Cluster.NodesNeed...)
+	needs = append(needs, c.args.Network.Egress...)
+	c.groups[key], err = eks.NewNodeGroup(ctx, name, &eks.NodeGroupArgs{
+		ClusterName:         c.args.Cluster.NameOutput,
+		NodeGroupNamePrefix: pulumi.String(key + "-"),
+		NodeRoleArn:         c.role.Arn,
+		SubnetIds:           c.args.Network.Private(),
+		Version:             pulumi.String(c.args.Cluster.Version),
+		AmiType:             pulumi.String(group.AMIType),
+		CapacityType:        pulumi.String(group.CapacityType),
+		InstanceTypes:       pulumi.ToStringArray(group.InstanceTypes),
+		LaunchTemplate: eks.NodeGroupLaunchTemplateArgs{
+			Id:      template.ID(),
+			Version: template.LatestVersion.ApplyT(strconv.Itoa).(pulumi.StringOutput),
+		},
+		ScalingConfig: eks.NodeGroupScalingConfigArgs{
+			MinSize:     pulumi.Int(*group.Min),
+			MaxSize:     pulumi.Int(*group.Max),
+			DesiredSize: pulumi.Int(*group.Desired),
+		},
+		UpdateConfig: eks.NodeGroupUpdateConfigArgs{MaxUnavailablePercentage: pulumi.Int(group.MaxUnavailablePercent)},
+		Labels:       pulumi.ToStringMap(group.Labels),
+		Tags:         tags.Named(c.args.Tags, c.args.Cluster.Name+"-"+key),
+	}, pulumi.Parent(c),
+		pulumi.DependsOn(needs),
+		// What scales the group owns its size: an update must not reset it.
+		pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"}))
+	if err != nil {
+		return fmt.Errorf("node group: %w", err)
+	}
+	return nil
+}
+
+// templateArgs sets what a node group can't: metadata only with a session token
+// and one hop away, so that pods don't get the node's credentials, and an
+// encrypted root volume.
+func (c *NodeGroups) templateArgs(key string, group Group) *ec2.LaunchTemplateArgs {
+	own := tags.Named(c.args.Tags, c.args.Cluster.Name+"-"+key)
+	tagged := ec2.LaunchTemplateTagSpecificationArray{}
+	for _, kind := range []string{"instance", "volume", "network-interface"} {
+		tagged = append(tagged, ec2.LaunchTemplateTagSpecificationArgs{ResourceType: pulumi.String(kind), Tags: own})
+	}
+	return &ec2.LaunchTemplateArgs{
+		Description: pulumi.Sprintf("Nodes %s of the EKS cluster %s", key, c.args.Cluster.Name),
+		MetadataOptions: ec2.LaunchTemplateMetadataOptionsArgs{
+			HttpEndpoint:            pulumi.String("enabled"),
+			HttpTokens:              pulumi.String("required"),
+			HttpPutResponseHopLimit: pulumi.Int(1),
+		},
+		BlockDeviceMappings: ec2.LaunchTemplateBlockDeviceMappingArray{
+			ec2.LaunchTemplateBlockDeviceMappingArgs{
+				DeviceName: pulumi.String(rootDevice),
+				Ebs: ec2.LaunchTemplateBlockDeviceMappingEbsArgs{
+					VolumeType:          pulumi.String("gp3"),
+					VolumeSize:          pulumi.Int(group.DiskGiB),
+					Encrypted:           pulumi.String("true"),
+					DeleteOnTermination: pulumi.String("true"),
+				},
+			},
+		},
+		TagSpecifications:    tagged,
+		UpdateDefaultVersion: pulumi.Bool(true),
+		Tags:                 own,
+	}
+}

@@ -1,0 +1,130 @@
+package nodegroups
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+
+	"github.com/megazonecloud/eks-platform/components/problem"
+)
+
+// Group decides the shape of one managed node group. It is plain data: what it
+// yields is known before anything exists.
+type Group struct {
+	// Required. The EC2 instance types, all of one processor architecture. Spot
+	// groups do best with several.
+	InstanceTypes []string `json:"instanceTypes"`
+	// Optional. The image: AL2023_x86_64_STANDARD or AL2023_ARM_64_STANDARD.
+	// Default AL2023_x86_64_STANDARD.
+	AMIType string `json:"amiType"`
+	// Optional. ON_DEMAND or SPOT. Default ON_DEMAND.
+	CapacityType string `json:"capacityType"`
+	// Optional. The fewest nodes, 0 or more. Default 1.
+	Min *int `json:"min"`
+	// Optional. The most nodes, 1 or more. Default 3, or min where that is more.
+	Max *int `json:"max"`
+	// Optional. The nodes to start with, from min to max. Afterwards the group's
+	// size belongs to what scales it. Default min.
+	Desired *int `json:"desired"`
+	// Optional. Size of a node's root volume in GiB, 20 to 16384. Default 50.
+	DiskGiB int `json:"diskGiB"`
+	// Optional. Share of the nodes that an update may replace at a time, in
+	// percent, 1 to 100. Default 33.
+	MaxUnavailablePercent int `json:"maxUnavailablePercent"`
+	// Optional. Kubernetes labels of the nodes. Default none.
+	Labels map[string]string `json:"labels"`
+}
+
+// The values that EKS takes for what this component can start.
+// Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_Nodegroup.html
+var (
+	amiTypes      = []string{"AL2023_x86_64_STANDARD", "AL2023_ARM_64_STANDARD"}
+	capacityTypes = []string{"ON_DEMAND", "SPOT"}
+)
+
+// WithDefaults returns a copy in which every value left out has its default.
+func (g Group) WithDefaults() Group {
+	if g.AMIType == "" {
+		g.AMIType = amiTypes[0]
+	}
+	if g.CapacityType == "" {
+		g.CapacityType = capacityTypes[0]
+	}
+	if g.Min == nil {
+		g.Min = new(1)
+	}
+	if g.Max == nil {
+		g.Max = new(max(3, *g.Min))
+	}
+	if g.Desired == nil {
+		g.Desired = new(*g.Min)
+	}
+	if g.DiskGiB == 0 {
+		g.DiskGiB = 50
+	}
+	if g.MaxUnavailablePercent == 0 {
+		g.MaxUnavailablePercent = 33
+	}
+	g.Labels = maps.Clone(g.Labels)
+	return g
+}
+
+var (
+	instanceType = regexp.MustCompile(`^[a-z][a-z0-9-]*\.[a-z0-9-]+$`)
+	groupName    = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
+	labelKey     = regexp.MustCompile(`^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$`)
+	labelValue   = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$`)
+	reservedKey  = regexp.MustCompile(`^([a-z0-9.-]+\.)?(eks\.amazonaws\.com|kubernetes\.io|k8s\.io)/`)
+)
+
+// Validate lists what is wrong with the values as written; call WithDefaults
+// first. Paths are relative to the group.
+func (g Group) Validate() []problem.Problem {
+	var list problem.List
+	if len(g.InstanceTypes) == 0 {
+		list.Add("instanceTypes", "names no instance type", "name one or more, such as m7i.large")
+	}
+	for _, name := range g.InstanceTypes {
+		if !instanceType.MatchString(name) {
+			list.Addf("instanceTypes", "write it as m7i.large", "%q is not an instance type", name)
+		}
+	}
+	problem.OneOf(&list, "amiType", g.AMIType, amiTypes...)
+	problem.OneOf(&list, "capacityType", g.CapacityType, capacityTypes...)
+	g.validateSizes(&list)
+	g.validateLabels(&list)
+	return list.All()
+}
+
+func (g Group) validateSizes(list *problem.List) {
+	if *g.Min < 0 {
+		list.Addf("min", "use 0 or more", "%d is negative", *g.Min)
+	}
+	if *g.Max < 1 || *g.Max < *g.Min {
+		list.Addf("max", "use at least min, and at least 1", "%d is less than that (min is %d)", *g.Max, *g.Min)
+	}
+	if *g.Desired < *g.Min || *g.Desired > *g.Max {
+		list.Addf("desired", "use min to max", "%d is not between min %d and max %d", *g.Desired, *g.Min, *g.Max)
+	}
+	if g.DiskGiB < 20 || g.DiskGiB > 16384 {
+		list.Addf("diskGiB", "use 20 to 16384", "%d is out of range", g.DiskGiB)
+	}
+	if g.MaxUnavailablePercent < 1 || g.MaxUnavailablePercent > 100 {
+		list.Addf("maxUnavailablePercent", "use 1 to 100", "%d is out of range", g.MaxUnavailablePercent)
+	}
+}
+
+func (g Group) validateLabels(list *problem.List) {
+	for _, key := range slices.Sorted(maps.Keys(g.Labels)) {
+		path := problem.Join("labels", key)
+		switch {
+		case !labelKey.MatchString(key):
+			list.Add(path, "is not a Kubernetes label key", "use letters, digits, '-', '_', '.', with an optional prefix/")
+		case reservedKey.MatchString(key):
+			list.Add(path, "has a prefix that EKS or Kubernetes keeps for itself", "use a prefix of your own")
+		}
+		if !labelValue.MatchString(g.Labels[key]) {
+			list.Addf(path, "use up to 63 letters, digits, '-', '_', '.'", "%q is not a label value", g.Labels[key])
+		}
+	}
+}
