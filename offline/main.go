@@ -1,0 +1,134 @@
+// Command offline runs the platform's program on the real Pulumi engine without
+// an AWS account: AWS and Kubernetes are simulated.
+//
+//	go run ./offline preview --stack dev [--diff] [--json FILE]
+//	go run ./offline up      --stack dev
+//	go run ./offline destroy --stack dev
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/megazonecloud/eks-platform/offline/engine"
+	"github.com/megazonecloud/eks-platform/stacks"
+)
+
+const usage = `usage: offline preview|up|destroy [--stack NAME] [--diff] [--json FILE]
+
+  preview   plan the stack and hold the plan against the policies
+  up        apply it to a simulated account, kept in .offline
+  destroy   remove it from there
+
+AWS and Kubernetes are simulated: nothing here needs, or touches, an account.
+`
+
+func main() {
+	if engine.ServePlugin(os.Args) {
+		return
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "offline:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	request, err := parse(args)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "AWS and Kubernetes are simulated: this %s of stack %s needs no account and touches none.\n", request.command, request.stack)
+	run, err := engine.Open(ctx, engine.Options{
+		Root: request.root, Stack: request.stack, Program: stacks.Deploy,
+		Output: out, Diff: request.diff, Color: request.color,
+	})
+	if err != nil {
+		return interrupted(ctx, err)
+	}
+	return interrupted(ctx, errors.Join(request.perform(ctx, run, out), run.Close()))
+}
+
+// interrupted says that the run was ended from outside, which is all there is to
+// say then.
+func interrupted(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return errors.New("interrupted; the next run begins where this one stopped")
+	}
+	return err
+}
+
+type request struct {
+	command, stack, json, root, color string
+	diff                              bool
+}
+
+// parse reads the command line. The project is the nearest folder upwards that
+// has a Pulumi.yaml.
+func parse(args []string) (request, error) {
+	var r request
+	flags := flag.NewFlagSet("offline", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&r.stack, "stack", "dev", "")
+	flags.StringVar(&r.json, "json", "", "")
+	flags.StringVar(&r.color, "color", "auto", "")
+	flags.BoolVar(&r.diff, "diff", false, "")
+	if len(args) > 0 {
+		r.command, args = args[0], args[1:]
+	}
+	if err := flags.Parse(args); err != nil || flags.NArg() > 0 || !known(r.command) {
+		return r, errors.New("unknown command or flag\n\n" + usage)
+	}
+	if r.json != "" && r.command != "preview" {
+		return r, errors.New("--json goes with preview")
+	}
+	var err error
+	r.root, err = projectRoot()
+	return r, err
+}
+
+func known(command string) bool {
+	return command == "preview" || command == "up" || command == "destroy"
+}
+
+func projectRoot() (string, error) {
+	dir, err := os.Getwd()
+	for err == nil {
+		if _, missing := os.Stat(filepath.Join(dir, "Pulumi.yaml")); missing == nil {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", errors.New("no Pulumi.yaml here or above: run this inside the project")
+		}
+		dir = filepath.Dir(dir)
+	}
+	return "", err
+}
+
+func (r request) perform(ctx context.Context, run *engine.Engine, out io.Writer) error {
+	switch r.command {
+	case "up":
+		_, err := run.Up(ctx)
+		return err
+	case "destroy":
+		return run.Destroy(ctx)
+	}
+	plan, err := run.Preview(ctx, r.json != "")
+	if err != nil || r.json == "" {
+		return err
+	}
+	if err := plan.Write(r.json); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "The plan's %d resources are in %s.\n", len(plan), r.json)
+	return nil
+}

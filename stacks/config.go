@@ -1,0 +1,94 @@
+// Package stacks turns one typed configuration into one platform: it holds the
+// configuration's types, the defaults of each profile, the checks, and the one
+// place where components are wired.
+package stacks
+
+import (
+	"fmt"
+
+	"github.com/megazonecloud/eks-platform/components/cluster"
+	"github.com/megazonecloud/eks-platform/components/network"
+	"github.com/megazonecloud/eks-platform/components/nodegroups"
+	"github.com/megazonecloud/eks-platform/components/problem"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+)
+
+// Key is the configuration key that holds a stack's Config, in the project's
+// namespace: "eks-platform:platform".
+const Key = "platform"
+
+// Config is all that a stack says about its platform. A misspelt key is an error.
+type Config struct {
+	// Required. What kind of environment this is, and so the defaults: dev (small
+	// and cheap), stg (the shape of production) or prd (three zones or more,
+	// highly available, private, protected).
+	Profile Profile `json:"profile"`
+	// Required. The AWS region, such as ap-northeast-2.
+	Region string `json:"region"`
+	// Optional. The platform's name, 1 to 40 lower-case letters, digits and
+	// hyphens: the cluster is called that, and all else begins with it. Default
+	// the project's and the stack's name, eks-platform-dev.
+	Name string `json:"name"`
+	// Optional. The AWS account's 12 digits, quoted. With any other account's
+	// credentials nothing is planned or changed. Default any account; required in
+	// profile prd.
+	AccountID string `json:"accountId"`
+	// Optional. AWS tags of everything that takes tags. Default none; platform,
+	// profile and managed-by are added.
+	Tags map[string]string `json:"tags"`
+	// Required. The VPC.
+	Network network.Spec `json:"network"`
+	// Required. The control plane.
+	Cluster cluster.Spec `json:"cluster"`
+	// Required. The managed node groups by name.
+	NodeGroups map[string]nodegroups.Group `json:"nodeGroups"`
+}
+
+// Load reads and checks the stack's configuration. Every problem is in the
+// error, each with its path and what to write instead.
+func Load(ctx *pulumi.Context) (*Config, error) {
+	settings := config.New(ctx, "")
+	text := settings.Get(Key)
+	if text == "" {
+		return nil, fmt.Errorf("stack %s has no configuration: set %s:%s in Pulumi.%s.yaml; docs/config.md describes it",
+			ctx.Stack(), ctx.Project(), Key, ctx.Stack())
+	}
+	cfg, problems := Parse([]byte(text), ctx.Project()+"-"+ctx.Stack())
+	if err := problem.Error("configuration of stack "+ctx.Stack(), problems); err != nil {
+		return nil, err
+	}
+	return cfg, nil
+}
+
+// Parse reads a configuration written as JSON, fills in the defaults of its
+// profile and checks it. The name is what the platform is called where the
+// configuration doesn't say.
+func Parse(text []byte, name string) (*Config, []problem.Problem) {
+	var list problem.List
+	tree, err := parseTree(text)
+	if err != nil {
+		list.Addf("", "write it as the example stacks do", "is not an object: %v", err)
+		return nil, list.All()
+	}
+	cfg := profileOf(tree).defaults()
+	decode(&list, "", tree, &cfg)
+	cfg = cfg.withDefaults(name)
+	cfg.validate(&list)
+	return &cfg, list.All()
+}
+
+// withDefaults fills in what neither the configuration nor the profile says.
+func (c Config) withDefaults(name string) Config {
+	if c.Name == "" {
+		c.Name = name
+	}
+	c.Network = c.Network.WithDefaults()
+	c.Cluster = c.Cluster.WithDefaults()
+	groups := make(map[string]nodegroups.Group, len(c.NodeGroups))
+	for key, group := range c.NodeGroups {
+		groups[key] = c.Profile.groupDefaults(group).WithDefaults()
+	}
+	c.NodeGroups = groups
+	return c
+}

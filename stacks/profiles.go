@@ -1,0 +1,74 @@
+package stacks
+
+import (
+	"github.com/megazonecloud/eks-platform/components/cluster"
+	"github.com/megazonecloud/eks-platform/components/network"
+	"github.com/megazonecloud/eks-platform/components/nodegroups"
+)
+
+// Profile is a kind of environment.
+type Profile string
+
+const (
+	// Dev is small and cheap: one NAT gateway, spot nodes, short retention.
+	Dev Profile = "dev"
+	// Stg has the shape of production, so that what works there works in production.
+	Stg Profile = "stg"
+	// Prd is production: three zones or more, highly available, private, protected.
+	Prd Profile = "prd"
+)
+
+// traits are what a profile decides. One row a profile: what differs between
+// environments is read here and nowhere else.
+type traits struct {
+	nat              network.NAT
+	logRetentionDays int
+	keyDeletionDays  int
+	protect          bool
+	capacityType     string
+	minNodes         int
+	// What the profile demands, whatever the configuration says.
+	zones        int
+	nodes        int
+	accountNamed bool
+	closed       bool
+}
+
+var profiles = map[Profile]traits{
+	Dev: {nat: network.NATSingle, logRetentionDays: 7, keyDeletionDays: 7, capacityType: "SPOT", minNodes: 1, zones: 2, nodes: 1},
+	Stg: {nat: network.NATPerZone, logRetentionDays: 30, keyDeletionDays: 7, capacityType: "ON_DEMAND", minNodes: 2, zones: 2, nodes: 2},
+	Prd: {nat: network.NATPerZone, logRetentionDays: 365, keyDeletionDays: 30, protect: true, capacityType: "ON_DEMAND", minNodes: 3,
+		zones: 3, nodes: 2, accountNamed: true, closed: true},
+}
+
+// profileOf reads the profile of an undecoded configuration, because the
+// defaults below everything else depend on it. Without a known one it is prd,
+// the strictest; decode and validate report what is wrong.
+func profileOf(tree map[string]any) Profile {
+	name, _ := tree["profile"].(string)
+	if _, known := profiles[Profile(name)]; known {
+		return Profile(name)
+	}
+	return Prd
+}
+
+// defaults is the configuration that the stack's own is laid over.
+func (p Profile) defaults() Config {
+	t := profiles[p]
+	return Config{
+		Network: network.Spec{NAT: t.nat},
+		Cluster: cluster.Spec{LogRetentionDays: t.logRetentionDays, KeyDeletionDays: t.keyDeletionDays, Protect: t.protect},
+	}
+}
+
+// groupDefaults fills in what the profile says of a node group.
+func (p Profile) groupDefaults(group nodegroups.Group) nodegroups.Group {
+	t := profiles[p]
+	if group.CapacityType == "" {
+		group.CapacityType = t.capacityType
+	}
+	if group.Min == nil && t.minNodes > 0 {
+		group.Min = new(t.minNodes)
+	}
+	return group
+}

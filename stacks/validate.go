@@ -1,0 +1,96 @@
+package stacks
+
+import (
+	"maps"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/megazonecloud/eks-platform/components/nodegroups"
+	"github.com/megazonecloud/eks-platform/components/problem"
+)
+
+var (
+	regionName   = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d$`)
+	platformName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
+	accountID    = regexp.MustCompile(`^\d{12}$`)
+)
+
+// maxTags leaves room for the Name and the tags that EKS and the load balancer
+// controller add: AWS takes 50 on a resource.
+const maxTags = 35
+
+// validate notes every problem of a configuration that has its defaults.
+func (c Config) validate(list *problem.List) {
+	problem.OneOf(list, "profile", string(c.Profile), string(Dev), string(Stg), string(Prd))
+	if !regionName.MatchString(c.Region) {
+		list.Addf("region", "name an AWS region, such as ap-northeast-2", "%q is not a region", c.Region)
+	}
+	if !platformName.MatchString(c.Name) {
+		list.Addf("name", "use 1 to 40 lower-case letters, digits and hyphens, a letter first", "%q can't be a platform's name", c.Name)
+	}
+	if c.AccountID != "" && !accountID.MatchString(c.AccountID) {
+		list.Addf("accountId", "write the 12 digits in quotes", "%q is not an AWS account", c.AccountID)
+	}
+	c.validateTags(list)
+	list.Under("network", c.Network.Validate(c.Region))
+	list.Under("cluster", c.Cluster.Validate())
+	list.Under("nodeGroups", nodegroups.ValidateGroups(c.NodeGroups))
+	c.validateRanges(list)
+	c.validateProfile(list)
+}
+
+func (c Config) validateTags(list *problem.List) {
+	if len(c.Tags) > maxTags {
+		list.Addf("tags", "AWS takes 50 on a resource, and others add theirs: use up to 35", "there are %d", len(c.Tags))
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.Tags)) {
+		path := problem.Join("tags", key)
+		switch {
+		case key == "" || len(key) > 128 || len(c.Tags[key]) > 256:
+			list.Add(path, "is too long or empty", "use up to 128 characters for the key and 256 for the value")
+		case strings.HasPrefix(strings.ToLower(key), "aws:"):
+			list.Add(path, "begins with aws:, which AWS keeps for itself", "use another key")
+		case slices.Contains(ownTags, key):
+			list.Add(path, "is a tag that the platform sets", "use another key")
+		}
+	}
+}
+
+// validateRanges holds the Service addresses against the VPC's: pods could not
+// reach one or the other.
+func (c Config) validateRanges(list *problem.List) {
+	vpc, errVpc := netip.ParsePrefix(c.Network.CIDR)
+	service, errService := netip.ParsePrefix(c.Cluster.ServiceCIDR)
+	if errVpc == nil && errService == nil && vpc.Overlaps(service) {
+		list.Addf("cluster.serviceCidr", "use a range outside the VPC, such as 172.20.0.0/16", "%s overlaps network.cidr %s", service, vpc)
+	}
+}
+
+// validateProfile holds the configuration against what its profile demands.
+func (c Config) validateProfile(list *problem.List) {
+	want, known := profiles[c.Profile]
+	if !known {
+		return
+	}
+	zones := len(slices.Compact(slices.Clone(c.Network.Zones)))
+	if zones < want.zones && zones >= 2 {
+		list.Addf("network.zones", "name more zones, or use another profile", "profile %s needs %d zones, this names %d", c.Profile, want.zones, zones)
+	}
+	nodes := 0
+	for _, group := range c.NodeGroups {
+		nodes += *group.Min
+	}
+	if len(c.NodeGroups) > 0 && nodes < want.nodes {
+		list.Addf("nodeGroups", "raise a group's min", "profile %s needs %d nodes at all times, the groups' min add up to %d", c.Profile, want.nodes, nodes)
+	}
+	if want.accountNamed && c.AccountID == "" {
+		list.Addf("accountId", "write the account's 12 digits in quotes", "profile %s needs it", c.Profile)
+	}
+	for _, text := range c.Cluster.PublicAccessCIDRs {
+		if open, err := netip.ParsePrefix(text); err == nil && want.closed && open.Bits() == 0 {
+			list.Addf("cluster.publicAccessCidrs", "list the ranges that need it, or leave it out", "%s opens the API server to everybody, which profile %s refuses", text, c.Profile)
+		}
+	}
+}
