@@ -157,4 +157,3 @@ func (c *NodeGroups) makeRole(ctx *pulumi.Context) (err error) {
 	}
 	return nil
 }
-

@@ -1,0 +1,61 @@
+package addons_test
+
+import (
+	"testing"
+
+	"github.com/megazonecloud/eks-platform/components/addons"
+	"github.com/megazonecloud/eks-platform/components/ref"
+	"github.com/megazonecloud/eks-platform/tests/recorder"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAddonsInUpdateAndPreview(t *testing.T) {
+	t.Parallel()
+	for name, options := range map[string][]recorder.Option{"update": nil, "preview": {recorder.Preview()}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := recorder.Run(func(ctx *pulumi.Context) error {
+				var nodes pulumi.CustomResourceState
+				if err := ctx.RegisterResource("test:index:Nodes", "nodes", pulumi.Map{}, &nodes); err != nil {
+					return err
+				}
+				_, err := addons.New(ctx, "demo", &addons.Args{
+					Names: []string{"vpc-cni", "coredns"}, Cluster: ref.Cluster{NameOutput: pulumi.String("demo")}, After: []pulumi.Resource{&nodes},
+				})
+				return err
+			}, options...)
+			require.NoError(t, err)
+			require.Len(t, r.OfType("aws:eks/addon:Addon"), 2)
+			dns := r.Get("aws:eks/addon:Addon", "demo-coredns")
+			assert.Equal(t, "coredns", dns.Inputs["addonName"])
+			assert.Equal(t, "demo", dns.Inputs["clusterName"])
+			assert.Contains(t, dns.DependsOn, r.Get("test:index:Nodes", "nodes").URN)
+		})
+	}
+}
+
+func TestBadArguments(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		args *addons.Args
+		want string
+	}{
+		"none":       {nil, "addons: args are required"},
+		"no names":   {&addons.Args{}, "names: names no add-on"},
+		"no cluster": {&addons.Args{Names: []string{"coredns"}}, "cluster: lacks a name"},
+		"bad name":   {&addons.Args{Names: []string{"Core DNS"}}, `names: "Core DNS" can't be an add-on`},
+		"twice":      {&addons.Args{Names: []string{"coredns", "coredns"}}, "names: coredns is named twice"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := recorder.Run(func(ctx *pulumi.Context) error {
+				_, err := addons.New(ctx, "demo", test.args)
+				return err
+			})
+			require.ErrorContains(t, err, test.want)
+			assert.Empty(t, r.All())
+		})
+	}
+}

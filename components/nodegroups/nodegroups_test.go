@@ -1,0 +1,148 @@
+package nodegroups_test
+
+import (
+	"testing"
+
+	"github.com/megazonecloud/eks-platform/components/nodegroups"
+	"github.com/megazonecloud/eks-platform/components/ref"
+	"github.com/megazonecloud/eks-platform/tests/recorder"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func args(change func(*nodegroups.Args, *nodegroups.Group)) *nodegroups.Args {
+	group := nodegroups.Group{InstanceTypes: []string{"t3.medium"}}
+	a := &nodegroups.Args{
+		Cluster: ref.Cluster{Name: "demo", Version: "1.35", NameOutput: pulumi.String("demo")},
+		Network: ref.Network{
+			Zones:            []string{"eu-west-1a"},
+			PrivateSubnetIDs: map[string]pulumi.StringInput{"eu-west-1a": pulumi.String("subnet-a")},
+		},
+		Tags: map[string]string{"team": "platform"},
+	}
+	if change != nil {
+		change(a, &group)
+	}
+	if a.Groups == nil {
+		a.Groups = map[string]nodegroups.Group{"general": group}
+	}
+	return a
+}
+
+func run(t *testing.T, a *nodegroups.Args, options ...recorder.Option) *recorder.Recorder {
+	t.Helper()
+	r, err := recorder.Run(func(ctx *pulumi.Context) error {
+		_, err := nodegroups.New(ctx, "demo", a)
+		return err
+	}, options...)
+	require.NoError(t, err)
+	return r
+}
+
+func TestGroupInUpdateAndPreview(t *testing.T) {
+	t.Parallel()
+	for name, options := range map[string][]recorder.Option{"update": nil, "preview": {recorder.Preview()}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			group := run(t, args(nil), options...).Get("aws:eks/nodeGroup:NodeGroup", "demo-general")
+			require.NotNil(t, group)
+			for key, want := range map[string]any{
+				"clusterName":         "demo",
+				"version":             "1.35",
+				"nodeGroupNamePrefix": "general-",
+				"amiType":             "AL2023_x86_64_STANDARD",
+				"capacityType":        "ON_DEMAND",
+				"instanceTypes":       []any{"t3.medium"},
+				"subnetIds":           []any{"subnet-a"},
+				"scalingConfig":       map[string]any{"minSize": 1.0, "maxSize": 3.0, "desiredSize": 1.0},
+				"updateConfig":        map[string]any{"maxUnavailablePercentage": 33.0},
+			} {
+				assert.Equal(t, want, group.Inputs[key], key)
+			}
+			assert.Equal(t, []string{"scalingConfig.desiredSize"}, group.IgnoreChanges, "the autoscaler owns the size")
+		})
+	}
+}
+
+func TestNodesGuardTheirMetadataAndEncryptTheirDisk(t *testing.T) {
+	t.Parallel()
+	template := run(t, args(nil)).Get("aws:ec2/launchTemplate:LaunchTemplate", "demo-general")
+	require.NotNil(t, template)
+	assert.Equal(t, map[string]any{"httpEndpoint": "enabled", "httpTokens": "required", "httpPutResponseHopLimit": 1.0},
+		template.Inputs["metadataOptions"])
+	assert.Equal(t, []any{map[string]any{"deviceName": "/dev/xvda", "ebs": map[string]any{
+		"volumeType": "gp3", "volumeSize": 50.0, "encrypted": "true", "deleteOnTermination": "true",
+	}}}, template.Inputs["blockDeviceMappings"])
+	assert.Len(t, template.Inputs["tagSpecifications"], 3, "instances, volumes and interfaces are tagged")
+}
+
+// A node joins after its role's policies, the CNI and its way to the internet,
+// and is gone before they are.
+func TestGroupWaitsForWhatItsNodesNeed(t *testing.T) {
+	t.Parallel()
+	r, err := recorder.Run(func(ctx *pulumi.Context) error {
+		var cni, route pulumi.CustomResourceState
+		if err := ctx.RegisterResource("test:index:CNI", "cni", pulumi.Map{}, &cni); err != nil {
+			return err
+		}
+		if err := ctx.RegisterResource("test:index:Route", "route", pulumi.Map{}, &route); err != nil {
+			return err
+		}
+		_, err := nodegroups.New(ctx, "demo", args(func(a *nodegroups.Args, _ *nodegroups.Group) {
+			a.Cluster.NodesNeed, a.Network.Egress = []pulumi.Resource{&cni}, []pulumi.Resource{&route}
+		}))
+		return err
+	})
+	require.NoError(t, err)
+	needs := r.Get("aws:eks/nodeGroup:NodeGroup", "demo-general").DependsOn
+	attachments := r.OfType("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+	assert.Len(t, attachments, 4)
+	for _, attachment := range attachments {
+		assert.Contains(t, needs, attachment.URN)
+	}
+	assert.Contains(t, needs, r.Get("test:index:CNI", "cni").URN)
+	assert.Contains(t, needs, r.Get("test:index:Route", "route").URN)
+}
+
+func TestBadArguments(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change func(*nodegroups.Args, *nodegroups.Group)
+		want   string
+	}{
+		"no groups":     {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Groups = map[string]nodegroups.Group{} }, "groups: there is no node group"},
+		"group name":    {func(a *nodegroups.Args, g *nodegroups.Group) { a.Groups = map[string]nodegroups.Group{"A b": *g} }, "groups.A b: can't be a group's name"},
+		"no cluster":    {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Cluster = ref.Cluster{} }, "cluster: lacks a name"},
+		"no network":    {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Network = ref.Network{} }, "network: has no private subnets"},
+		"no types":      {func(_ *nodegroups.Args, g *nodegroups.Group) { g.InstanceTypes = nil }, "groups.general.instanceTypes: names no instance type"},
+		"a bad type":    {func(_ *nodegroups.Args, g *nodegroups.Group) { g.InstanceTypes = []string{"big"} }, `"big" is not an instance type; write it as m7i.large`},
+		"image":         {func(_ *nodegroups.Args, g *nodegroups.Group) { g.AMIType = "AL2" }, `groups.general.amiType: "AL2" is not known`},
+		"capacity":      {func(_ *nodegroups.Args, g *nodegroups.Group) { g.CapacityType = "FREE" }, `groups.general.capacityType: "FREE" is not known`},
+		"negative":      {func(_ *nodegroups.Args, g *nodegroups.Group) { g.Min = new(-1) }, "groups.general.min: -1 is negative"},
+		"max below min": {func(_ *nodegroups.Args, g *nodegroups.Group) { g.Min, g.Max = new(4), new(2) }, "groups.general.max: 2 is less than that (min is 4)"},
+		"desired":       {func(_ *nodegroups.Args, g *nodegroups.Group) { g.Desired = new(9) }, "groups.general.desired: 9 is not between min 1 and max 3"},
+		"disk":          {func(_ *nodegroups.Args, g *nodegroups.Group) { g.DiskGiB = 8 }, "groups.general.diskGiB: 8 is out of range"},
+		"unavailable":   {func(_ *nodegroups.Args, g *nodegroups.Group) { g.MaxUnavailablePercent = 101 }, "maxUnavailablePercent: 101 is out of range"},
+		"reserved label": {func(_ *nodegroups.Args, g *nodegroups.Group) {
+			g.Labels = map[string]string{"eks.amazonaws.com/x": "y"}
+		}, "groups.general.labels.eks.amazonaws.com/x: has a prefix that EKS"},
+		"label key":   {func(_ *nodegroups.Args, g *nodegroups.Group) { g.Labels = map[string]string{"a b": "y"} }, "is not a Kubernetes label key"},
+		"label value": {func(_ *nodegroups.Args, g *nodegroups.Group) { g.Labels = map[string]string{"a": "b c"} }, `"b c" is not a label value`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := recorder.Run(func(ctx *pulumi.Context) error {
+				_, err := nodegroups.New(ctx, "demo", args(test.change))
+				return err
+			})
+			require.ErrorContains(t, err, test.want)
+			assert.Empty(t, r.All(), "nothing is registered")
+		})
+	}
+	_, err := recorder.Run(func(ctx *pulumi.Context) error {
+		_, err := nodegroups.New(ctx, "demo", nil)
+		return err
+	})
+	assert.ErrorContains(t, err, "nodegroups: args are required")
+}

@@ -1,0 +1,122 @@
+// Package recorder runs a Pulumi program against mocks and keeps every resource
+// that it registers, so that a test can ask what was made, of what, for whom.
+// Programs that import this library can test theirs with it.
+package recorder
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Resource is one registered resource.
+type Resource struct {
+	// URN, Type, Name and Parent identify it.
+	URN, Type, Name, Parent string
+	// Custom tells resources of a provider from components.
+	Custom bool
+	// Protect, IgnoreChanges and Provider are its options.
+	Protect       bool
+	IgnoreChanges []string
+	Provider      string
+	// DependsOn are the URNs of all that it depends on, by option or by property.
+	DependsOn []string
+	// Inputs are its properties, secrets unwrapped. Unknowns are left out.
+	Inputs map[string]any
+}
+
+// Recorder is what a run left behind. It may be read once Run has returned.
+type Recorder struct {
+	project, stack string
+	preview        bool
+	config         map[string]string
+
+	mu        sync.Mutex
+	ctx       *pulumi.Context
+	resources []Resource
+}
+
+// Option changes how a program is run.
+type Option func(*Recorder)
+
+// Preview runs the program as a preview: outputs are unknown.
+func Preview() Option { return func(r *Recorder) { r.preview = true } }
+
+// Stack names the stack. Default "dev" of the project "eks-platform".
+func Stack(name string) Option { return func(r *Recorder) { r.stack = name } }
+
+// Config sets a configuration value of the project.
+func Config(key, value string) Option {
+	return func(r *Recorder) { r.config[r.project+":"+key] = value }
+}
+
+// Run runs a program and returns what it registered, with the error it ended in.
+func Run(program pulumi.RunFunc, options ...Option) (*Recorder, error) {
+	r := &Recorder{project: "eks-platform", stack: "dev", config: map[string]string{}}
+	for _, option := range options {
+		option(r)
+	}
+	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+		r.ctx = ctx
+		return program(ctx)
+	}, pulumi.WithMocks(r.project, r.stack, r), func(info *pulumi.RunInfo) {
+		info.DryRun = r.preview
+		info.Config = r.config
+	})
+	slices.SortFunc(r.resources, func(a, b Resource) int { return strings.Compare(a.URN, b.URN) })
+	return r, err
+}
+
+// All are the resources, in the order of their URNs.
+func (r *Recorder) All() []Resource { return r.resources }
+
+// OfType are the resources of a type.
+func (r *Recorder) OfType(token string) []Resource {
+	var found []Resource
+	for _, res := range r.resources {
+		if res.Type == token {
+			found = append(found, res)
+		}
+	}
+	return found
+}
+
+// Get is the resource of a type and a name; nil when there is none.
+func (r *Recorder) Get(token, name string) *Resource {
+	for i := range r.resources {
+		if r.resources[i].Type == token && r.resources[i].Name == name {
+			return &r.resources[i]
+		}
+	}
+	return nil
+}
+
+// Call answers function calls: the library makes none, so a new one fails a test.
+func (r *Recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
+	return nil, fmt.Errorf("the program calls %s, which no test answers", args.Token)
+}
+
+// NewResource records a resource and answers with what its provider would.
+func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	res := Resource{Type: args.TypeToken, Name: args.Name, Custom: args.Custom, Provider: args.Provider, Inputs: plain(args.Inputs)}
+	if rpc := args.RegisterRPC; rpc != nil {
+		res.Parent, res.Protect, res.IgnoreChanges = rpc.GetParent(), rpc.GetProtect(), rpc.GetIgnoreChanges()
+		res.DependsOn = dependencies(rpc.GetDependencies(), rpc.GetPropertyDependencies())
+	}
+	res.URN = r.urnOf(res)
+	r.mu.Lock()
+	r.resources = append(r.resources, res)
+	r.mu.Unlock()
+	state := args.Inputs.Copy()
+	if r.preview {
+		return "", state, nil
+	}
+	if err := r.complete(args, state); err != nil {
+		return "", nil, err
+	}
+	return args.Name + "-id", state, nil
+}
