@@ -75,8 +75,8 @@ func TestWaysOut(t *testing.T) {
 		gateways int
 		viaC     any
 	}{
-		network.NATPerZone: {2, "demo-nat-c-id"},
-		network.NATSingle:  {1, "demo-nat-a-id"},
+		network.NATPerZone: {2, "NatGateway:demo-nat-c"},
+		network.NATSingle:  {1, "NatGateway:demo-nat-a"},
 		network.NATNone:    {0, nil},
 	} {
 		t.Run(string(nat), func(t *testing.T) {

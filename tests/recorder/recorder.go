@@ -100,6 +100,9 @@ func (r *Recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 	return nil, fmt.Errorf("the program calls %s, which no test answers", args.Token)
 }
 
+// ID is the id that the recorder gives a resource: "Vpc:demo".
+func ID(token, name string) string { return token[strings.LastIndex(token, ":")+1:] + ":" + name }
+
 // NewResource records a resource and answers with what its provider would.
 func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
 	res := Resource{Type: args.TypeToken, Name: args.Name, Custom: args.Custom, Provider: args.Provider, Inputs: plain(args.Inputs)}
@@ -118,5 +121,5 @@ func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	if err := r.complete(args, state); err != nil {
 		return "", nil, err
 	}
-	return args.Name + "-id", state, nil
+	return ID(args.TypeToken, args.Name), state, nil
 }

@@ -91,6 +91,7 @@ func (w *World) load() (*Objects, error) {
 	if err := json.Unmarshal(text, objects); err != nil {
 		return nil, fmt.Errorf("the world file %s is not what a stand-in wrote: %w", w.path, err)
 	}
+	w.objects, w.seen = objects, info
 	return objects, nil
 }
 

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// key is one key of the configuration.
+type key struct{ path, kind, text string }
+
+// kinds are the types of values as a person writes them in YAML.
+var kinds = map[string]string{
+	"string": "text", "int": "number", "bool": "true or false",
+	"[]string": "list of text", "map[string]string": "mapping of text",
+	"Profile": "text", "NAT": "text",
+}
+
+// readKeys lists the keys of a struct type in a folder, those of nested types
+// behind the key that holds them.
+func readKeys(dir, name, prefix string) ([]key, error) {
+	fields, err := structFields(dir, name)
+	if err != nil {
+		return nil, err
+	}
+	var keys []key
+	for _, field := range fields {
+		if field.Tag == nil {
+			continue
+		}
+		tag, err := strconv.Unquote(field.Tag.Value)
+		if err != nil {
+			return nil, err
+		}
+		path := prefix + reflect.StructTag(tag).Get("json")
+		text := strings.Join(strings.Fields(field.Doc.Text()), " ")
+		if !strings.HasPrefix(text, "Required.") && !strings.HasPrefix(text, "Optional.") {
+			return nil, fmt.Errorf("%s.%s: the comment must begin with Required. or Optional.", name, field.Names[0])
+		}
+		below, kind, err := nested(field.Type, path)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(append(keys, key{path, kind, text}), below...)
+	}
+	return keys, nil
+}
+
+// nested reads the keys of a field whose type is a struct of a component, or a
+// map of such.
+func nested(expr ast.Expr, path string) ([]key, string, error) {
+	text := typeText(expr)
+	if kind, leaf := kinds[strings.TrimPrefix(text, "*")]; leaf {
+		return nil, kind, nil
+	}
+	kind, below := "mapping", path+"."
+	if rest, isMap := strings.CutPrefix(text, "map[string]"); isMap {
+		text, kind, below = rest, "mapping by name", path+".<name>."
+	}
+	pkg, name, ok := strings.Cut(text, ".")
+	if !ok {
+		return nil, "", fmt.Errorf("%s: no text for the type %s", path, text)
+	}
+	keys, err := readKeys(filepath.Join("components", pkg), name, below)
+	return keys, kind, err
+}
+
+func typeText(expr ast.Expr) string {
+	switch t := expr.(type) {
+	case *ast.Ident:
+		return t.Name
+	case *ast.StarExpr:
+		return "*" + typeText(t.X)
+	case *ast.ArrayType:
+		return "[]" + typeText(t.Elt)
+	case *ast.MapType:
+		return "map[" + typeText(t.Key) + "]" + typeText(t.Value)
+	case *ast.SelectorExpr:
+		return typeText(t.X) + "." + t.Sel.Name
+	default:
+		return fmt.Sprintf("%T", expr)
+	}
+}
+
+// structFields finds a struct type in the sources of a folder.
+func structFields(dir, name string) ([]*ast.Field, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		if !strings.HasSuffix(entry.Name(), ".go") || strings.HasSuffix(entry.Name(), "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, entry.Name()), nil, parser.ParseComments)
+		if err != nil {
+			return nil, err
+		}
+		for _, spec := range typeSpecs(file) {
+			if structure, ok := spec.Type.(*ast.StructType); ok && spec.Name.Name == name {
+				return structure.Fields.List, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("no struct %s in %s", name, dir)
+}
+
+func typeSpecs(file *ast.File) []*ast.TypeSpec {
+	var specs []*ast.TypeSpec
+	for _, declaration := range file.Decls {
+		if general, ok := declaration.(*ast.GenDecl); ok {
+			for _, spec := range general.Specs {
+				if typed, ok := spec.(*ast.TypeSpec); ok {
+					specs = append(specs, typed)
+				}
+			}
+		}
+	}
+	return specs
+}
