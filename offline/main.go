@@ -1,7 +1,7 @@
 // Command offline runs the platform's program on the real Pulumi engine without
 // an AWS account: AWS and Kubernetes are simulated.
 //
-//	go run ./offline preview --stack dev [--diff] [--json FILE]
+//	go run ./offline preview --stack dev [--diff] [--json FILE] [--summary FILE]
 //	go run ./offline up      --stack dev
 //	go run ./offline destroy --stack dev
 package main
@@ -21,11 +21,17 @@ import (
 	"github.com/megazonecloud/eks-platform/stacks"
 )
 
-const usage = `usage: offline preview|up|destroy [--stack NAME] [--diff] [--json FILE]
+const usage = `usage: offline preview|up|destroy [--stack NAME] [--diff]
+               [--json FILE] [--summary FILE] [--color auto|always|never]
 
   preview   plan the stack and hold the plan against the policies
   up        apply it to a simulated account, kept in .offline
   destroy   remove it from there
+
+  --stack   the stack whose Pulumi.NAME.yaml to read; default dev
+  --diff    show each property of each resource
+  --json    write the plan there, one object a resource
+  --summary write what a reviewer needs there, as Markdown
 
 AWS and Kubernetes are simulated: nothing here needs, or touches, an account.
 `
@@ -50,7 +56,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	fmt.Fprintf(out, "AWS and Kubernetes are simulated: this %s of stack %s needs no account and touches none.\n", request.command, request.stack)
 	run, err := engine.Open(ctx, engine.Options{
 		Root: request.root, Stack: request.stack, Program: stacks.Deploy,
-		Output: out, Diff: request.diff, Color: request.color,
+		Output: out, Diff: request.diff, Color: request.color, Dependencies: request.json != "",
 	})
 	if err != nil {
 		return interrupted(ctx, err)
@@ -68,8 +74,8 @@ func interrupted(ctx context.Context, err error) error {
 }
 
 type request struct {
-	command, stack, json, root, color string
-	diff                              bool
+	command, stack, json, summary, root, color string
+	diff                                       bool
 }
 
 // parse reads the command line. The project is the nearest folder upwards that
@@ -80,6 +86,7 @@ func parse(args []string) (request, error) {
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&r.stack, "stack", "dev", "")
 	flags.StringVar(&r.json, "json", "", "")
+	flags.StringVar(&r.summary, "summary", "", "")
 	flags.StringVar(&r.color, "color", "auto", "")
 	flags.BoolVar(&r.diff, "diff", false, "")
 	if len(args) > 0 {
@@ -88,8 +95,8 @@ func parse(args []string) (request, error) {
 	if err := flags.Parse(args); err != nil || flags.NArg() > 0 || !known(r.command) {
 		return r, errors.New("unknown command or flag\n\n" + usage)
 	}
-	if r.json != "" && r.command != "preview" {
-		return r, errors.New("--json goes with preview")
+	if r.json+r.summary != "" && r.command != "preview" {
+		return r, errors.New("--json and --summary go with preview")
 	}
 	var err error
 	r.root, err = projectRoot()
@@ -117,18 +124,29 @@ func projectRoot() (string, error) {
 func (r request) perform(ctx context.Context, run *engine.Engine, out io.Writer) error {
 	switch r.command {
 	case "up":
+		if _, err := run.Preview(ctx); err != nil {
+			return err
+		}
 		_, err := run.Up(ctx)
 		return err
 	case "destroy":
 		return run.Destroy(ctx)
 	}
-	plan, err := run.Preview(ctx, r.json != "")
+	return r.preview(ctx, run, out)
+}
+
+// preview writes the files asked for; the summary when the preview failed, too.
+func (r request) preview(ctx context.Context, run *engine.Engine, out io.Writer) error {
+	result, err := run.Preview(ctx)
+	if r.summary != "" && result != nil {
+		err = errors.Join(err, engine.WriteFile(r.summary, []byte(result.Summary(err))))
+	}
 	if err != nil || r.json == "" {
 		return err
 	}
-	if err := plan.Write(r.json); err != nil {
+	if err := result.Plan.Write(r.json); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "The plan's %d resources are in %s.\n", len(plan), r.json)
+	fmt.Fprintf(out, "The plan's %d resources are in %s.\n", len(result.Plan), r.json)
 	return nil
 }

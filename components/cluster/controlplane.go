@@ -17,7 +17,7 @@ const controlPlaneToken = "aws:eks/cluster:Cluster"
 func (c *Cluster) makeControlPlane(ctx *pulumi.Context) (err error) {
 	mode := eks.AuthenticationModeApi
 	c.control, err = eks.NewCluster(ctx, c.name, &eks.ClusterArgs{
-		Name:                            pulumi.String(c.args.ClusterName),
+		Name:                            c.nameAfterLogs(),
 		Version:                         pulumi.String(c.args.Version),
 		VpcId:                           c.args.Network.VpcID,
 		PrivateSubnetIds:                c.args.Network.Private(),
@@ -36,7 +36,7 @@ func (c *Cluster) makeControlPlane(ctx *pulumi.Context) (err error) {
 		UseDefaultVpcCni:     pulumi.BoolRef(true),
 		CreateOidcProvider:   pulumi.Bool(false),
 		InstanceRoles:        iam.RoleArray{},
-		Tags:                 tags.Named(c.args.Tags, c.name),
+		Tags:                 pulumi.ToStringMap(c.args.Tags), // eks.Cluster names each of its children itself
 	}, pulumi.Parent(c), pulumi.Transforms([]pulumi.ResourceTransform{c.completeControlPlane}))
 	if err != nil {
 		return fmt.Errorf("control plane: %w", err)
@@ -56,9 +56,15 @@ func (c *Cluster) completeControlPlane(_ context.Context, child *pulumi.Resource
 	// CNI, kube-proxy and CoreDNS are managed add-ons; EKS need not install them too.
 	child.Props["bootstrapSelfManagedAddons"] = pulumi.Bool(false)
 	child.Opts.Protect = c.args.Protect
-	// The log group comes first, and outlives the cluster that writes to it.
-	child.Opts.DependsOn = append(child.Opts.DependsOn, c.logs)
 	return &pulumi.ResourceTransformResult{Props: child.Props, Opts: child.Opts}
+}
+
+// nameAfterLogs is the cluster's name, known at every preview, which depends on
+// the log group: that comes first, and outlives the cluster that writes to it. A
+// transform could not say so: the engine drops the dependencies that one gives to
+// the child of a remote component.
+func (c *Cluster) nameAfterLogs() pulumi.StringOutput {
+	return c.logs.URN().ApplyT(func(pulumi.URN) string { return c.args.ClusterName }).(pulumi.StringOutput)
 }
 
 // accessEntries lets the administrators in, with the access policy that EKS

@@ -35,6 +35,9 @@ type Options struct {
 	Output io.Writer
 	// Optional. Show each property of each resource. Default false.
 	Diff bool
+	// Optional. Record what depends on what in a preview's plan. Pulumi's output
+	// then ends with the name of a plan file, which is gone by then. Default false.
+	Dependencies bool
 	// Optional. When to colour: auto, always or never. Default never.
 	Color string
 }
@@ -112,34 +115,36 @@ func (e *Engine) Close() error {
 	return errors.Join(errs...)
 }
 
-// Preview plans the stack and holds the plan against the policies. With a plan
-// wanted, it is returned; otherwise the first result is nil.
-func (e *Engine) Preview(ctx context.Context, wantPlan bool) (Plan, error) {
-	opts := []optpreview.Option{
-		optpreview.ProgressStreams(e.options.Output),
-		optpreview.ErrorProgressStreams(e.options.Output),
-		optpreview.Color(e.options.Color),
-		optpreview.PolicyPacks(e.policies()),
-	}
-	if e.options.Diff {
-		opts = append(opts, optpreview.Diff())
-	}
-	if !wantPlan {
-		_, err := e.stack.Preview(ctx, opts...)
-		return nil, verdict("preview", err)
-	}
+// Preview plans the stack and holds the plan against the policies. The result is
+// there when the preview failed, too, with what was planned and found until then.
+func (e *Engine) Preview(ctx context.Context) (*Preview, error) {
 	recorder, err := newRecorder(e.options.StateDir)
 	if err != nil {
 		return nil, err
 	}
 	defer recorder.close()
-	if _, err = e.stack.Preview(ctx, append(opts, optpreview.EventStreams(recorder.events), optpreview.Plan(recorder.file))...); err != nil {
-		return nil, verdict("preview", err)
+	opts := []optpreview.Option{
+		optpreview.ProgressStreams(e.options.Output),
+		optpreview.ErrorProgressStreams(e.options.Output),
+		optpreview.Color(e.options.Color),
+		optpreview.PolicyPacks(e.policies()),
+		optpreview.EventStreams(recorder.events),
 	}
-	return recorder.plan()
+	if e.options.Dependencies {
+		opts = append(opts, optpreview.Plan(recorder.file))
+	}
+	if e.options.Diff {
+		opts = append(opts, optpreview.Diff())
+	}
+	_, err = e.stack.Preview(ctx, opts...)
+	result, recordErr := recorder.result(e.options.Stack)
+	if err != nil {
+		return result, verdict("preview", err)
+	}
+	return result, recordErr
 }
 
-// Up applies the stack to the simulated account.
+// Up applies the stack to the simulated account. It does not preview first.
 func (e *Engine) Up(ctx context.Context) (auto.UpResult, error) {
 	opts := []optup.Option{
 		optup.ProgressStreams(e.options.Output),
@@ -154,13 +159,18 @@ func (e *Engine) Up(ctx context.Context) (auto.UpResult, error) {
 	return result, verdict("up", err)
 }
 
-// Destroy removes the stack's resources from the simulated account. As in a real
-// one, protected resources must first be deployed without their protection.
+// Destroy removes the stack's resources from the simulated account. As with the
+// CLI it previews first, and so removes nothing while anything is protected.
 func (e *Engine) Destroy(ctx context.Context) error {
-	_, err := e.stack.Destroy(ctx,
+	opts := []optdestroy.Option{
 		optdestroy.ProgressStreams(e.options.Output),
 		optdestroy.ErrorProgressStreams(e.options.Output),
-		optdestroy.Color(e.options.Color))
+		optdestroy.Color(e.options.Color),
+	}
+	if _, err := e.stack.PreviewDestroy(ctx, opts...); err != nil {
+		return verdict("destroy", err)
+	}
+	_, err := e.stack.Destroy(ctx, opts...)
 	return verdict("destroy", err)
 }
 

@@ -14,14 +14,13 @@ const (
 	readinessVariable = "EKSPLATFORM_READINESS_PROXY"
 )
 
-// shims are the programs that the engine looks for on PATH. The stand-ins and
+// shims are the programs that the engine and eks.Cluster start. The stand-ins and
 // the policy pack are parts of the program that runs the engine, so they are
 // never older than it.
 var shims = map[string]string{
 	"pulumi-resource-aws":        `exec "$` + selfVariable + `" plugin aws "$@"`,
 	"pulumi-resource-kubernetes": `exec "$` + selfVariable + `" plugin kubernetes "$@"`,
-	// Where there is no Go language host the engine starts this for a policy pack
-	// written in Go, in the pack's folder.
+	// What the engine starts for a policy pack written in Go, in the pack's folder.
 	"pulumi-analyzer-policy-go": `exec "$` + selfVariable + `" plugin policies "$@"`,
 	// The real component provider. It waits for a public API server to answer over
 	// HTTPS; the proxy answers for the simulated one. (Its gRPC connections read

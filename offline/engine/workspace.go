@@ -36,11 +36,29 @@ func readStack(root, stack string) (project, []byte, error) {
 	if err != nil {
 		return project{}, nil, err
 	}
+	if text, err = withPlugins(text); err != nil {
+		return project{}, nil, fmt.Errorf("Pulumi.yaml: %w", err)
+	}
 	settings, err = withoutSecrets(settings)
 	if err != nil {
 		return project{}, nil, fmt.Errorf("Pulumi.%s.yaml: %w", stack, err)
 	}
 	return project{name: named.Name, text: text}, settings, nil
+}
+
+// withPlugins names the shims as the project's own plugins, which the engine
+// takes whatever version it is asked for, and without a warning.
+func withPlugins(text []byte) ([]byte, error) {
+	var settings map[string]any
+	if err := yaml.Unmarshal(text, &settings); err != nil {
+		return nil, err
+	}
+	plugin := func(name string) any { return map[string]any{"name": name, "path": shimFolder} }
+	settings["plugins"] = map[string]any{
+		"providers": []any{plugin("aws"), plugin("eks"), plugin("kubernetes")},
+		"analyzers": []any{plugin("policy-go")},
+	}
+	return yaml.Marshal(settings)
 }
 
 func stacksIn(root string) []string {
@@ -86,6 +104,9 @@ func masked(value any) any {
 	return value
 }
 
+// shimFolder holds the shims, below the working folder.
+const shimFolder = "bin"
+
 // dirs are the folders of a run.
 type dirs struct{ work, home, state, shims string }
 
@@ -97,7 +118,7 @@ func (e *Engine) layOut(project project, settings []byte) (dirs, error) {
 		work:  filepath.Join(base, "work", e.options.Stack),
 		home:  filepath.Join(base, "home"),
 		state: filepath.Join(base, "state"),
-		shims: filepath.Join(base, "work", e.options.Stack, "bin"),
+		shims: filepath.Join(base, "work", e.options.Stack, shimFolder),
 	}
 	for _, dir := range []string{d.work, d.home, d.state, d.shims} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -11,7 +11,7 @@ import (
 // cloudwatchRows: the enumerations are those of the SDK's doc comments on LogGroup.
 var cloudwatchRows = map[string]*row{
 	"aws:cloudwatch/logGroup:LogGroup": {
-		args: cloudwatch.LogGroupArgs{}, state: cloudwatch.LogGroup{},
+		args: cloudwatch.LogGroupArgs{}, result: cloudwatch.LogGroup{},
 		atMostOne: [][]string{{"name", "namePrefix"}},
 		rules: []rule{
 			{"name", matching(regexp.MustCompile(`^[.\-_/#A-Za-z0-9]{1,512}$`), "must have 1 to 512 letters, digits or .-_/#")},

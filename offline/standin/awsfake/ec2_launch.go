@@ -2,6 +2,7 @@ package awsfake
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -13,7 +14,7 @@ import (
 // doc comments on LaunchTemplate and its nested types.
 var ec2Launch = map[string]*row{
 	"aws:ec2/launchTemplate:LaunchTemplate": {
-		args: ec2.LaunchTemplateArgs{}, state: ec2.LaunchTemplate{},
+		args: ec2.LaunchTemplateArgs{}, result: ec2.LaunchTemplate{},
 		atMostOne: [][]string{
 			{"name", "namePrefix"}, {"instanceType", "instanceRequirements"},
 			{"defaultVersion", "updateDefaultVersion"}, {"securityGroupNames", "vpcSecurityGroupIds"},
@@ -50,15 +51,22 @@ var ec2Launch = map[string]*row{
 	},
 }
 
-// nextVersion: every update of a template is a new version of it.
-func nextVersion(old resource.PropertyMap, t thing) map[string]any {
+// notInVersion lists the inputs that are no part of a template's versions.
+var notInVersion = []resource.PropertyKey{"tags", "defaultVersion", "updateDefaultVersion"}
+
+// nextVersion: every change of what a template launches is a new version.
+func nextVersion(old resource.PropertyMap, changed []resource.PropertyKey, t thing) map[string]any {
 	latest := 1.0
 	if v := old["latestVersion"]; v.IsNumber() {
 		latest = v.NumberValue()
 	}
-	changed := map[string]any{"latestVersion": latest + 1}
-	if t.hasTrue("updateDefaultVersion") {
-		changed["defaultVersion"] = latest + 1
+	outputs := map[string]any{}
+	if slices.ContainsFunc(changed, func(key resource.PropertyKey) bool { return !slices.Contains(notInVersion, key) }) {
+		latest++
+		outputs["latestVersion"] = latest
 	}
-	return changed
+	if t.hasTrue("updateDefaultVersion") && len(changed) > 0 {
+		outputs["defaultVersion"] = latest
+	}
+	return outputs
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 
 	"github.com/megazonecloud/eks-platform/offline/standin/delta"
-	"github.com/megazonecloud/eks-platform/offline/standin/props"
 )
 
 const (
@@ -20,7 +19,7 @@ const (
 // ec2Network is the address side of a VPC.
 var ec2Network = map[string]*row{
 	vpcType: {
-		args: ec2.VpcArgs{}, state: ec2.Vpc{},
+		args: ec2.VpcArgs{}, result: ec2.Vpc{},
 		atMostOne: [][]string{{"ipv6IpamPoolId", "assignGeneratedIpv6CidrBlock"}, {"cidrBlock", "ipv4NetmaskLength"}},
 		rules:     []rule{{"cidrBlock", prefixBetween(16, 28)}, {"instanceTenancy", oneOf("default", "dedicated")}},
 		Rules:     delta.Rules{Replace: []string{"cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"}},
@@ -36,14 +35,14 @@ var ec2Network = map[string]*row{
 		implicit: [][]string{{"defaultSecurityGroupId"}, {"defaultNetworkAclId"}, {"mainRouteTableId"}},
 	},
 	"aws:ec2/internetGateway:InternetGateway": {
-		args: ec2.InternetGatewayArgs{}, state: ec2.InternetGateway{},
+		args: ec2.InternetGatewayArgs{}, result: ec2.InternetGateway{},
 		id: ec2ID("igw"),
 		outputs: func(t thing) map[string]any {
 			return map[string]any{"arn": t.arn("ec2", "internet-gateway/"+t.id), "ownerId": account}
 		},
 	},
 	subnetType: {
-		args: ec2.SubnetArgs{}, state: ec2.Subnet{},
+		args: ec2.SubnetArgs{}, result: ec2.Subnet{},
 		atMostOne: [][]string{{"availabilityZone", "availabilityZoneId"}},
 		rules: []rule{
 			{"cidrBlock", prefixBetween(16, 28)}, {"ipv6CidrBlock", prefixBetween(64, 64)},
@@ -61,7 +60,7 @@ var ec2Network = map[string]*row{
 		admit: admitSubnet,
 	},
 	eipType: {
-		args: ec2.EipArgs{}, state: ec2.Eip{},
+		args: ec2.EipArgs{}, result: ec2.Eip{},
 		rules: []rule{{"domain", oneOf("vpc", "standard")}},
 		Rules: delta.Rules{Replace: []string{"domain", "vpc", "address", "customerOwnedIpv4Pool", "ipamPoolId", "networkBorderGroup", "publicIpv4Pool"}},
 		id:    ec2ID("eipalloc"),
@@ -75,7 +74,7 @@ var ec2Network = map[string]*row{
 		},
 	},
 	"aws:ec2/natGateway:NatGateway": {
-		args: ec2.NatGatewayArgs{}, state: ec2.NatGateway{},
+		args: ec2.NatGatewayArgs{}, result: ec2.NatGateway{},
 		rules:    []rule{{"connectivityType", oneOf("private", "public")}},
 		Rules:    delta.Rules{Replace: []string{"allocationId", "connectivityType", "privateIp", "subnetId"}, Sets: []string{"secondaryAllocationIds", "secondaryPrivateIpAddresses"}},
 		defaults: map[string]any{"connectivityType": "public"},
@@ -144,10 +143,4 @@ func admitSubnet(t thing) error {
 		return awsError("InvalidParameterValue", "Value (%s) for parameter availabilityZone is invalid. Subnets can only be created in the zones of %s.", zone, t.region)
 	}
 	return nil
-}
-
-// hasTrue tells whether a boolean input is given and true.
-func (t thing) hasTrue(path ...string) bool {
-	value, found := props.Get(t.in, path...)
-	return found && value.IsBool() && value.BoolValue()
 }

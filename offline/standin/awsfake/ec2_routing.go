@@ -21,7 +21,7 @@ var (
 // ec2Routing is where packets go.
 var ec2Routing = map[string]*row{
 	"aws:ec2/routeTable:RouteTable": {
-		args: ec2.RouteTableArgs{}, state: ec2.RouteTable{},
+		args: ec2.RouteTableArgs{}, result: ec2.RouteTable{},
 		Rules: delta.Rules{Replace: []string{"vpcId"}, Sets: []string{"routes", "propagatingVgws"}},
 		id:    ec2ID("rtb"),
 		outputs: func(t thing) map[string]any {
@@ -31,7 +31,7 @@ var ec2Routing = map[string]*row{
 		},
 	},
 	"aws:ec2/route:Route": {
-		args: ec2.RouteArgs{}, state: ec2.Route{},
+		args: ec2.RouteArgs{}, result: ec2.Route{},
 		exactlyOne: [][]string{routeDestinations, routeTargets},
 		Rules:      delta.Rules{Replace: append([]string{"routeTableId"}, routeDestinations...)},
 		id: func(t thing) string {
@@ -49,7 +49,7 @@ var ec2Routing = map[string]*row{
 		yields:   true, // AWS leaves the route behind as a black hole
 	},
 	"aws:ec2/routeTableAssociation:RouteTableAssociation": {
-		args: ec2.RouteTableAssociationArgs{}, state: ec2.RouteTableAssociation{},
+		args: ec2.RouteTableAssociationArgs{}, result: ec2.RouteTableAssociation{},
 		exactlyOne: [][]string{{"subnetId", "gatewayId"}},
 		Rules:      delta.Rules{Replace: []string{"subnetId", "gatewayId"}},
 		id:         ec2ID("rtbassoc"),

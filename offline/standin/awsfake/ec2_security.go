@@ -20,7 +20,7 @@ var groupDescription = regexp.MustCompile(`^[0-9A-Za-z_ .:/()#,@\[\]+=&;{}!$*-]*
 // ec2Security is who may talk to whom.
 var ec2Security = map[string]*row{
 	securityGroupType: {
-		args: ec2.SecurityGroupArgs{}, state: ec2.SecurityGroup{},
+		args: ec2.SecurityGroupArgs{}, result: ec2.SecurityGroup{},
 		atMostOne: [][]string{{"name", "namePrefix"}},
 		rules: append(blockRules("ingress", "egress"),
 			rule{"name", matching(regexp.MustCompile(`^.{1,255}$`), "must have 1 to 255 characters")},
@@ -42,7 +42,7 @@ var ec2Security = map[string]*row{
 			"InvalidGroup.Duplicate", "The security group '%s' already exists for VPC"}}},
 	},
 	"aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {
-		args: ec2.DefaultSecurityGroupArgs{}, state: ec2.DefaultSecurityGroup{},
+		args: ec2.DefaultSecurityGroupArgs{}, result: ec2.DefaultSecurityGroup{},
 		rules: blockRules("ingress", "egress"),
 		Rules: delta.Rules{Replace: []string{"vpcId"}, Sets: []string{"ingress", "egress"}},
 		id:    defaultGroupID,
@@ -55,7 +55,7 @@ var ec2Security = map[string]*row{
 		goesWith: "vpcId",
 	},
 	"aws:ec2/securityGroupRule:SecurityGroupRule": {
-		args: ec2.SecurityGroupRuleArgs{}, state: ec2.SecurityGroupRule{},
+		args: ec2.SecurityGroupRuleArgs{}, result: ec2.SecurityGroupRule{},
 		atMostOne: [][]string{{"self", "sourceSecurityGroupId", "cidrBlocks"}, {"self", "sourceSecurityGroupId", "ipv6CidrBlocks"}},
 		rules: []rule{
 			{"type", oneOf("ingress", "egress")}, {"fromPort", between(-1, 65535)}, {"toPort", between(-1, 65535)},
@@ -96,8 +96,7 @@ func crossGroupRule(in resource.PropertyMap) []failure {
 			return nil
 		}
 	}
-	return []failure{{resource.PropertyPath{"cidrBlocks"},
-		"one of cidrBlocks, ipv6CidrBlocks, prefixListIds, self or sourceSecurityGroupId must be given"}}
+	return []failure{wrong("one of cidrBlocks, ipv6CidrBlocks, prefixListIds, self or sourceSecurityGroupId must be given", "cidrBlocks")}
 }
 
 // defaultGroupID finds the group that AWS made along with the VPC.

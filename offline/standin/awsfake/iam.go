@@ -22,7 +22,7 @@ func iamName(limit string) *regexp.Regexp { return regexp.MustCompile(`^[\w+=,.@
 
 var iamRows = map[string]*row{
 	roleType: {
-		args: iam.RoleArgs{}, state: iam.Role{},
+		args: iam.RoleArgs{}, result: iam.Role{},
 		required:  []string{"assumeRolePolicy"},
 		atMostOne: [][]string{{"name", "namePrefix"}},
 		rules: []rule{
@@ -50,17 +50,16 @@ var iamRows = map[string]*row{
 		inUse: "DeleteConflict",
 	},
 	"aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
-		args: iam.RolePolicyAttachmentArgs{}, state: iam.RolePolicyAttachment{},
+		args: iam.RolePolicyAttachmentArgs{}, result: iam.RolePolicyAttachment{},
 		required:    []string{"role"},
 		Rules:       delta.Rules{Replace: []string{"policyArn", "role"}},
 		deleteFirst: true,
 		global:      true,
-		id:          idFrom("/", "role", "policyArn"),
-		taken:       message{"EntityAlreadyExists", "the attachment %s exists twice in this account: two resources own it"},
+		id:          func(t thing) string { return t.str("role") + "-" + t.hex("attachment", 26) },
 		references:  roleReference,
 	},
 	"aws:iam/rolePolicy:RolePolicy": {
-		args: iam.RolePolicyArgs{}, state: iam.RolePolicy{},
+		args: iam.RolePolicyArgs{}, result: iam.RolePolicy{},
 		required:   []string{"policy", "role"},
 		atMostOne:  [][]string{{"name", "namePrefix"}},
 		rules:      []rule{{"policy", isPolicy}, {"name", matching(iamName("128"), "must have 1 to 128 letters, digits or +=,.@-_")}},
@@ -72,7 +71,7 @@ var iamRows = map[string]*row{
 		references: roleReference,
 	},
 	"aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
-		args: iam.OpenIdConnectProviderArgs{}, state: iam.OpenIdConnectProvider{},
+		args: iam.OpenIdConnectProviderArgs{}, result: iam.OpenIdConnectProvider{},
 		required: []string{"clientIdLists"},
 		rules: []rule{
 			{"url", matching(regexp.MustCompile(`^https://`), "must begin with https://")},

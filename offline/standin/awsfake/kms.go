@@ -13,7 +13,7 @@ const kmsKeyType = "aws:kms/key:Key"
 // kmsRows: the enumerations are those of the SDK's doc comments on kms.Key.
 var kmsRows = map[string]*row{
 	kmsKeyType: {
-		args: kms.KeyArgs{}, state: kms.Key{},
+		args: kms.KeyArgs{}, result: kms.Key{},
 		rules: []rule{
 			{"policy", isPolicy}, {"deletionWindowInDays", between(7, 30)}, {"rotationPeriodInDays", between(90, 2560)},
 			{"keyUsage", oneOf("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT")},
@@ -31,7 +31,7 @@ var kmsRows = map[string]*row{
 		},
 	},
 	"aws:kms/alias:Alias": {
-		args: kms.AliasArgs{}, state: kms.Alias{},
+		args: kms.AliasArgs{}, result: kms.Alias{},
 		atMostOne: [][]string{{"name", "namePrefix"}},
 		rules: []rule{
 			{"name", matching(regexp.MustCompile(`^alias/[a-zA-Z0-9/_-]{1,250}$`), "must be alias/ and letters, digits or /_-")},

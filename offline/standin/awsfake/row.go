@@ -11,9 +11,9 @@ import (
 // row is all that the stand-in knows of one resource type beyond what the
 // SDK's own Go types tell. Properties are named by patterns (props.Match).
 type row struct {
-	// args and state are zero values of the SDK's XArgs and X.
-	args  interface{ ElementType() reflect.Type }
-	state any
+	// args and result are zero values of the SDK's XArgs and X.
+	args   interface{ ElementType() reflect.Type }
+	result any
 
 	// required lists what must be given and has a Go type that cannot tell:
 	// lists, maps and interfaces.
@@ -40,8 +40,8 @@ type row struct {
 	// outputs gives the computed outputs; a nested object is laid over the
 	// input of the same name.
 	outputs func(t thing) map[string]any
-	// updated gives those outputs that an update changes.
-	updated func(old resource.PropertyMap, t thing) map[string]any
+	// updated gives those outputs that an update of some inputs changes.
+	updated func(old resource.PropertyMap, changed []resource.PropertyKey, t thing) map[string]any
 	// implicit names the outputs that are ids of objects AWS makes along.
 	implicit [][]string
 

@@ -47,6 +47,12 @@ func (t thing) strs(path ...string) []string {
 	return texts
 }
 
+// hasTrue tells whether a boolean input is given and true.
+func (t thing) hasTrue(path ...string) bool {
+	value, found := props.Get(t.in, path...)
+	return found && value.IsBool() && value.BoolValue()
+}
+
 // hex makes up n hexadecimal digits; the salt tells one use from another.
 func (t thing) hex(salt string, n int) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%d|%s", t.urn, t.generation, salt))
@@ -55,7 +61,6 @@ func (t thing) hex(salt string, n int) string {
 
 // ec2ID makes up an id such as vpc-0a1b….
 func (t thing) ec2ID(prefix string) string { return prefix + "-0" + t.hex(prefix, 16) }
-
 
 // idFrom gives the id function for ids made of inputs.
 func idFrom(separator string, properties ...string) func(thing) string {

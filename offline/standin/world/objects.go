@@ -35,7 +35,8 @@ type Objects struct {
 	byKey       map[string]Object
 }
 
-func newObjects() *Objects {
+// Nothing is a world in which nothing exists.
+func Nothing() *Objects {
 	return &Objects{generations: map[string]int{}, byKey: map[string]Object{}}
 }
 
@@ -106,4 +107,10 @@ func (o *Objects) Remove(key string) {
 			o.Remove(other)
 		}
 	}
+}
+
+// Get gives the object with a key.
+func (o *Objects) Get(key string) (Object, bool) {
+	object, found := o.byKey[key]
+	return object, found
 }

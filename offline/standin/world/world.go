@@ -75,7 +75,7 @@ func (w *World) locked(do func() error) error {
 func (w *World) load() (*Objects, error) {
 	info, err := os.Stat(w.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return newObjects(), nil
+		return Nothing(), nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the world file: %w", err)
@@ -87,7 +87,7 @@ func (w *World) load() (*Objects, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the world file: %w", err)
 	}
-	objects := newObjects()
+	objects := Nothing()
 	if err := json.Unmarshal(text, objects); err != nil {
 		return nil, fmt.Errorf("the world file %s is not what a stand-in wrote: %w", w.path, err)
 	}

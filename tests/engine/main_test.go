@@ -1,0 +1,64 @@
+// Package engine_test runs the platform on the real Pulumi engine, with AWS and
+// Kubernetes simulated.
+package engine_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/megazonecloud/eks-platform/offline/engine"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+)
+
+const root = "../.."
+
+// TestMain serves the stand-ins and the policies where the engine starts this
+// binary as one of them.
+func TestMain(m *testing.M) {
+	if engine.ServePlugin(os.Args) {
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// run is one stack with a state of its own.
+type run struct {
+	*engine.Engine
+	output bytes.Buffer
+	state  string
+}
+
+// open opens a stack for one test. Without the tools the test is skipped: they
+// are `make tools`'s to make, and `make test` makes them.
+func open(t *testing.T, stack string, program pulumi.RunFunc) *run {
+	t.Helper()
+	absolute, err := filepath.Abs(root)
+	require.NoError(t, err)
+	if _, err := os.Stat(filepath.Join(absolute, ".tools/bin/pulumi")); err != nil {
+		t.Skip("the Pulumi CLI is missing: run `make tools`")
+	}
+	r := &run{state: t.TempDir()}
+	r.Engine, err = engine.Open(context.Background(), engine.Options{
+		Root: absolute, Stack: stack, Program: program, StateDir: r.state, Output: &r.output, Dependencies: true,
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		require.NoError(t, r.Close())
+		if t.Failed() {
+			t.Log(r.output.String())
+		}
+	})
+	return r
+}
+
+// world is what the simulated account holds.
+func (r *run) world(t *testing.T, stack string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(r.state, "state", stack+".world.json"))
+	require.NoError(t, err)
+	return string(text)
+}

@@ -1,0 +1,131 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/megazonecloud/eks-platform/offline/engine"
+	"github.com/megazonecloud/eks-platform/stacks"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// find is the one resource of a type and a name in a plan.
+func find(t *testing.T, plan engine.Plan, token, name string) engine.Resource {
+	t.Helper()
+	for _, res := range plan {
+		if res.Type == token && res.Name == name {
+			return res
+		}
+	}
+	require.Failf(t, "not planned", "%s %s", token, name)
+	return engine.Resource{}
+}
+
+func TestPreviewOfEveryStack(t *testing.T) {
+	t.Parallel()
+	for stack, want := range map[string]struct {
+		public  bool
+		protect bool
+		zones   int
+	}{"dev": {public: true, zones: 2}, "stg": {zones: 3}, "prd": {protect: true, zones: 3}} {
+		t.Run(stack, func(t *testing.T) {
+			t.Parallel()
+			r := open(t, stack, stacks.Deploy)
+			preview, err := r.Preview(context.Background())
+			require.NoError(t, err)
+			plan := preview.Plan
+			assert.Empty(t, preview.Findings, "the policies have nothing to say against it")
+			assert.Contains(t, r.output.String(), "eks-platform@v0.1.0", "the policy pack has given its verdict")
+			assert.NotContains(t, r.output.String(), "warning", "the plan is clean")
+
+			name := "eks-platform-" + stack
+			component := find(t, plan, "eks:index:Cluster", name)
+			control := find(t, plan, "aws:eks/cluster:Cluster", name+"-eksCluster")
+			assert.Equal(t, component.URN, control.Parent, "the plan shows the children of eks.Cluster")
+			assert.Equal(t, map[string]any{"supportType": "STANDARD"}, control.Inputs["upgradePolicy"], "set on the child")
+			assert.Equal(t, false, control.Inputs["bootstrapSelfManagedAddons"])
+			assert.Contains(t, control.Dependencies, find(t, plan, "aws:cloudwatch/logGroup:LogGroup", name).URN, "the log group is there before the cluster writes to it")
+			network := control.Inputs["vpcConfig"].(map[string]any)
+			assert.Equal(t, want.public, network["endpointPublicAccess"])
+			assert.Equal(t, true, network["endpointPrivateAccess"])
+
+			subnets := 0
+			for _, res := range plan {
+				assert.Equal(t, "create", res.Operation, res.URN)
+				if res.Type == "aws:ec2/subnet:Subnet" {
+					subnets++
+				}
+				assert.NotContains(t, res.Type, "iam/instanceProfile", "eks.Cluster makes no nodes")
+			}
+			assert.Equal(t, 2*want.zones, subnets)
+
+			group := find(t, plan, "aws:eks/nodeGroup:NodeGroup", name+"-general")
+			assert.Contains(t, group.Dependencies, find(t, plan, "aws:eks/addon:Addon", name+"-before-nodes-vpc-cni").URN, "the CNI comes before the nodes")
+			dns := find(t, plan, "aws:eks/addon:Addon", name+"-after-nodes-coredns")
+			assert.Contains(t, dns.Dependencies, group.URN, "DNS comes after the nodes")
+		})
+	}
+}
+
+// The plan's file is JSON in which unknowns and secrets are marked.
+func TestPlanFile(t *testing.T) {
+	t.Parallel()
+	r := open(t, "dev", stacks.Deploy)
+	preview, err := r.Preview(context.Background())
+	require.NoError(t, err)
+	plan := preview.Plan
+	file := filepath.Join(t.TempDir(), "plan.json")
+	require.NoError(t, plan.Write(file))
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var resources []map[string]any
+	require.NoError(t, json.Unmarshal(text, &resources))
+	require.Len(t, resources, len(plan))
+	for _, res := range resources {
+		for _, key := range []string{"urn", "type", "name", "custom", "dependencies", "inputs"} {
+			assert.Contains(t, res, key)
+		}
+	}
+	subnet := find(t, plan, "aws:ec2/subnet:Subnet", "eks-platform-dev-private-a")
+	assert.Equal(t, map[string]any{"$unknown": true}, subnet.Inputs["vpcId"])
+	stack := find(t, plan, "pulumi:pulumi:Stack", "eks-platform-dev")
+	assert.Empty(t, stack.Parent)
+	provider := find(t, plan, "pulumi:providers:kubernetes", "eks-platform-dev-provider")
+	assert.NotContains(t, provider.Inputs, "ciphertext")
+}
+
+func TestWhatCannotRunSaysWhy(t *testing.T) {
+	t.Parallel()
+	absolute, err := filepath.Abs(root)
+	require.NoError(t, err)
+	blocked := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(blocked, nil, 0o600))
+	empty := t.TempDir()
+	for name, test := range map[string]struct {
+		options engine.Options
+		want    string
+	}{
+		"unknown stack": {engine.Options{Root: absolute, Stack: "qa", StateDir: empty}, `there is no stack "qa"; the stacks here are dev, prd, stg`},
+		"no folder":     {engine.Options{Root: absolute, Stack: "dev", StateDir: filepath.Join(blocked, "x")}, "the offline state needs a folder that can be written"},
+		"no tools":      {engine.Options{Root: empty, Stack: "dev"}, "the Pulumi CLI is missing: run `make tools`"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := engine.Open(context.Background(), test.options)
+			assert.ErrorContains(t, err, test.want)
+		})
+	}
+}
+
+func TestOneRunAtATimeHasAStack(t *testing.T) {
+	t.Parallel()
+	r := open(t, "dev", stacks.Deploy)
+	absolute, err := filepath.Abs(root)
+	require.NoError(t, err)
+	_, err = engine.Open(context.Background(), engine.Options{Root: absolute, Stack: "dev", StateDir: r.state, Program: stacks.Deploy})
+	assert.ErrorContains(t, err, "another offline run has stack dev")
+}
