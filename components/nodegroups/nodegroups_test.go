@@ -77,6 +77,13 @@ func TestNodesGuardTheirMetadataAndEncryptTheirDisk(t *testing.T) {
 	assert.Len(t, template.Inputs["tagSpecifications"], 3, "instances, volumes and interfaces are tagged")
 }
 
+func TestLabelsAreTheGroups(t *testing.T) {
+	t.Parallel()
+	labels := map[string]string{"example.com/team": "shop", "tier": ""}
+	r := run(t, args(func(_ *nodegroups.Args, g *nodegroups.Group) { g.Labels = labels }))
+	assert.Equal(t, map[string]any{"example.com/team": "shop", "tier": ""}, r.Get("aws:eks/nodeGroup:NodeGroup", "demo-general").Inputs["labels"])
+}
+
 // A node joins after its role's policies, the CNI and its way to the internet,
 // and is gone before they are.
 func TestGroupWaitsForWhatItsNodesNeed(t *testing.T) {
