@@ -19,7 +19,7 @@ func TestUpPreviewDestroy(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "eks-platform-dev", result.Outputs["clusterName"].Value)
 	assert.True(t, result.Outputs["kubeconfig"].Secret)
-	assert.Contains(t, r.world(t, "dev"), "aws:eks/nodeGroup:NodeGroup")
+	assert.Contains(t, r.world(t, "dev"), "aws:eks/nodeGroup:NodeGroup eks-platform-dev-general")
 
 	preview, err := r.Preview(ctx)
 	require.NoError(t, err)
@@ -29,7 +29,7 @@ func TestUpPreviewDestroy(t *testing.T) {
 	}
 
 	require.NoError(t, r.Destroy(ctx))
-	assert.NotContains(t, r.world(t, "dev"), "aws:", "nothing is left over")
+	assert.Empty(t, r.world(t, "dev"), "nothing is left over")
 }
 
 // Production refuses to be destroyed while it is protected.

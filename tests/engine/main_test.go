@@ -5,8 +5,11 @@ package engine_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/megazonecloud/eks-platform/offline/engine"
@@ -55,10 +58,23 @@ func open(t *testing.T, stack string, program pulumi.RunFunc) *run {
 	return r
 }
 
-// world is what the simulated account holds.
-func (r *run) world(t *testing.T, stack string) string {
+// world lists what the simulated account holds: "type name".
+func (r *run) world(t *testing.T, stack string) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(r.state, "state", stack+".world.json"))
 	require.NoError(t, err)
-	return string(text)
+	var world struct {
+		Objects []struct {
+			Type string `json:"type"`
+			URN  string `json:"urn"`
+		} `json:"objects"`
+	}
+	require.NoError(t, json.Unmarshal(text, &world))
+	var held []string
+	for _, object := range world.Objects {
+		// What AWS makes by itself, such as a cluster's security group, has no URN.
+		held = append(held, object.Type+" "+object.URN[strings.LastIndex(object.URN, ":")+1:])
+	}
+	slices.Sort(held)
+	return held
 }

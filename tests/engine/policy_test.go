@@ -2,9 +2,12 @@ package engine_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/megazonecloud/eks-platform/stacks"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -26,7 +29,7 @@ var violations = map[string]struct {
 	"workload-named-service-account": {"kubernetes:core/v1:Pod", pod("default", false)},
 	"eks-endpoint-private": {"aws:eks/cluster:Cluster", pulumi.Map{
 		"roleArn":   pulumi.String("arn:aws:iam::111122223333:role/eks"),
-		"vpcConfig": pulumi.Map{"subnetIds": pulumi.ToStringArray([]string{"subnet-0123456789abcdef0"})},
+		"vpcConfig": pulumi.Map{"subnetIds": pulumi.ToStringArray([]string{"subnet-0123456789abcdef0"}), "endpointPrivateAccess": pulumi.Bool(true)},
 	}},
 }
 
@@ -49,13 +52,7 @@ func TestPlantedViolationFailsThePreview(t *testing.T) {
 	for policy, planted := range violations {
 		t.Run(policy, func(t *testing.T) {
 			t.Parallel()
-			r := open(t, "prd", func(ctx *pulumi.Context) error {
-				if err := stacks.Deploy(ctx); err != nil {
-					return err
-				}
-				var res pulumi.CustomResourceState
-				return ctx.RegisterResource(planted.token, "planted", planted.inputs, &res)
-			})
+			r := open(t, "prd", plant(planted.token, planted.inputs))
 			preview, err := r.Preview(context.Background())
 			require.Error(t, err)
 			assert.Contains(t, r.output.String(), policy, "Pulumi's own output names it")
@@ -67,5 +64,31 @@ func TestPlantedViolationFailsThePreview(t *testing.T) {
 			assert.Contains(t, preview.Summary(err), "### Stack `prd`: the preview failed")
 			assert.Contains(t, preview.Summary(err), "**"+policy+"** (mandatory)")
 		})
+	}
+}
+
+// plant makes a program of the platform and one resource more.
+func plant(token string, inputs pulumi.Map) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
+		cfg, err := stacks.Load(ctx)
+		if err != nil {
+			return err
+		}
+		platform, err := stacks.New(ctx, cfg)
+		if err != nil {
+			return err
+		}
+		account, err := aws.NewProvider(ctx, "planting", &aws.ProviderArgs{Region: pulumi.String(cfg.Region)})
+		if err != nil {
+			return err
+		}
+		cluster, err := kubernetes.NewProvider(ctx, "planting", &kubernetes.ProviderArgs{Kubeconfig: platform.Cluster.Kubeconfig})
+		if err != nil {
+			return err
+		}
+		providers := map[string]pulumi.ProviderResource{"aws": account, "kubernetes": cluster}
+		name, _, _ := strings.Cut(token, ":")
+		var planted pulumi.CustomResourceState
+		return ctx.RegisterResource(token, "planted", inputs, &planted, pulumi.Provider(providers[name]))
 	}
 }

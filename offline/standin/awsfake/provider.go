@@ -33,10 +33,11 @@ func New(w *world.World) *Provider {
 	return &Provider{world: w, defaultTags: resource.PropertyMap{}}
 }
 
-// Handshake says what the stand-in can take.
+// Handshake says what the stand-in can take. Of a resource among the inputs it
+// takes the id, as the real provider does.
 func (p *Provider) Handshake(context.Context, plugin.ProviderHandshakeRequest) (*plugin.ProviderHandshakeResponse, error) {
 	return &plugin.ProviderHandshakeResponse{
-		AcceptSecrets: true, AcceptResources: true, AcceptOutputs: false, SupportsAutonamingConfiguration: true,
+		AcceptSecrets: true, AcceptResources: false, AcceptOutputs: false, SupportsAutonamingConfiguration: true,
 	}, nil
 }
 

@@ -38,9 +38,10 @@ type Provider struct {
 // New gives a stand-in whose objects exist in the given world.
 func New(w *world.World) *Provider { return &Provider{world: w} }
 
-// Handshake says what the stand-in can take.
+// Handshake says what the stand-in can take. Of a resource among the inputs it
+// takes the id, as the real provider does.
 func (p *Provider) Handshake(context.Context, plugin.ProviderHandshakeRequest) (*plugin.ProviderHandshakeResponse, error) {
-	return &plugin.ProviderHandshakeResponse{AcceptSecrets: true, AcceptResources: true, AcceptOutputs: false}, nil
+	return &plugin.ProviderHandshakeResponse{AcceptSecrets: true, AcceptResources: false, AcceptOutputs: false}, nil
 }
 
 // GetPluginInfo gives the version.
