@@ -61,12 +61,12 @@ func toValue(tree any) property.Value {
 	}
 }
 
-func fixtures(t testing.TB, rule rules.Rule) []fixture {
-	t.Helper()
+func fixtures(tb testing.TB, rule rules.Rule) []fixture {
+	tb.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", rule.ID+".yaml"))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	var list []fixture
-	require.NoError(t, yaml.Unmarshal(text, &list))
+	require.NoError(tb, yaml.Unmarshal(text, &list))
 	return list
 }
 

@@ -59,8 +59,8 @@ func (p *Provider) CheckConfig(_ context.Context, req plugin.CheckConfigRequest)
 	return plugin.CheckConfigResponse{Properties: req.News, Failures: failures}, nil
 }
 
-// DiffConfig: objects live in a region, so another region means other
-// objects; all else, tags among it, changes in place.
+// DiffConfig replaces for another region only: objects live in one. All else,
+// tags among it, changes in place.
 func (p *Provider) DiffConfig(_ context.Context, req plugin.DiffConfigRequest) (plugin.DiffConfigResponse, error) {
 	return delta.Compare(configuration(req.OldInputs), configuration(req.NewInputs), delta.Rules{Replace: []string{"region"}}), nil
 }

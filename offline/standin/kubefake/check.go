@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/validate/content"
-	"k8s.io/apimachinery/pkg/api/validation/path"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -53,7 +52,7 @@ func judgeObject(k kind, in resource.PropertyMap) []plugin.CheckFailure {
 // judgeName: most names are DNS subdomains, RBAC names are path segments.
 func (k kind) judgeName(name string) []string {
 	if k.group == "rbac.authorization.k8s.io" {
-		return path.IsValidPathSegmentName(name)
+		return content.IsPathSegmentName(name)
 	}
 	if k.group == "" && k.name == "Namespace" {
 		return validation.IsDNS1123Label(name)
