@@ -47,7 +47,6 @@ tools: ## build and install the offline tools, once
 lint-tools:
 	@tools/install.sh lint
 
-# The compiler knows what is out of date; make need not.
 .PHONY: $(BIN)/offline
 $(BIN)/offline: tools
-	@$(GO) build -o $@ ./offline
+	@tools/install.sh offline

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Builds and installs, once, what the offline runs and the checks use, into folders
-# that git ignores:
+# Builds and installs what the offline runs and the checks use, into folders that
+# git ignores:
 #
 #   install.sh engine    the Pulumi CLI (from its Go module) and the component
 #                        provider of eks.Cluster (from npm)
+#   install.sh offline   the program that runs the engine
 #   install.sh lint      golangci-lint (from its Go module)
 #
 # What is there already, of the version that the lock files name, is left alone.
@@ -38,23 +39,29 @@ require_node() {
 	newer_than "$want" "$have" || fail "Node.js $want or newer is needed; this is $have"
 }
 
-# busy WHAT COMMAND...: runs a command and says every half minute that it still does.
+# busy WHAT COMMAND...: runs a command. If that takes longer than a moment it says
+# what it is, and every half minute that it is still running.
 busy() {
 	what=$1
 	shift
-	echo "tools: $what"
 	start=$(date +%s)
+	said=
+	next=3
 	"$@" &
 	worker=$!
 	trap 'kill $worker 2>/dev/null; exit 130' INT TERM
 	while kill -0 $worker 2>/dev/null; do
-		sleep 1
+		sleep 0.2
 		now=$(($(date +%s) - start))
-		[ $((now % 30)) -ne 0 ] || [ "$now" -eq 0 ] || echo "tools: … still at it after ${now} s"
+		if [ $now -ge $next ]; then
+			[ -z "$said" ] && echo "tools: $what" || echo "tools: … still at it after ${now} s"
+			said=yes
+			next=$((now + 30))
+		fi
 	done
 	wait $worker || fail "that did not work; the reason stands above"
 	trap - INT TERM
-	echo "tools: done in $(($(date +%s) - start)) s"
+	[ -z "$said" ] || echo "tools: done in $(($(date +%s) - start)) s"
 }
 
 # once NAME FILE...: is NAME not yet made from these files? Sets $stamp to be written afterwards.
@@ -87,7 +94,7 @@ case "${1:-engine}" in
 engine)
 	require_node
 	if once pulumi tools/go.mod tools/go.sum || [ ! -x "$bin/pulumi" ]; then
-		busy "building the Pulumi CLI from source, once; 4 minutes on 2 cores, and as long again to download on a slow line" build_cli
+		busy "building the Pulumi CLI from source, once; 5 minutes on 2 cores" build_cli
 		echo "$sum" >"$stamp"
 	fi
 	if once eks-provider tools/eks-provider/package-lock.json || [ ! -d tools/eks-provider/node_modules ]; then
@@ -95,11 +102,15 @@ engine)
 		echo "$sum" >"$stamp"
 	fi
 	;;
+offline)
+	# The compiler knows what is out of date.
+	busy "building the offline program; 4 minutes on 2 cores the first time" go build -o "$bin/offline" ./offline
+	;;
 lint)
 	if once lint tools/lint/go.mod tools/lint/go.sum || [ ! -x "$bin/golangci-lint" ]; then
-		busy "building golangci-lint from source, once; 5 minutes on 2 cores" build_lint
+		busy "building golangci-lint from source, once; 2 minutes on 2 cores" build_lint
 		echo "$sum" >"$stamp"
 	fi
 	;;
-*) fail "unknown part '$1': engine or lint" ;;
+*) fail "unknown part '$1': engine, offline or lint" ;;
 esac
