@@ -89,7 +89,7 @@ func TestBadConfiguration(t *testing.T) {
 	}{
 		"misspelt key":        {"dev", func(o object) { o["netwrok"] = object{} }, "netwrok: is not a key of the configuration; did you mean network?"},
 		"misspelt nested key": {"dev", func(o object) { o["network"].(object)["cdir"] = "x" }, "network.cdir: is not a key of the configuration; did you mean cidr?"},
-		"misspelt group key":  {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["maximum"] = 3 }, "nodeGroups.general.maximum: is not a key"},
+		"misspelt group key":  {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["maximum"] = 3 }, "nodeGroups.general.maximum: is not a key of the configuration; did you mean max?"},
 		"foreign key":         {"dev", func(o object) { o["xyzzy"] = 1 }, "xyzzy: is not a key of the configuration; remove it, or use one of accountId, cluster"},
 		"text for a list":     {"dev", func(o object) { o["network"].(object)["zones"] = "a" }, `network.zones: is the text "a", not a list; write a list`},
 		"number for text":     {"dev", func(o object) { o["cluster"].(object)["version"] = 1.35 }, `cluster.version: is the number 1.35, not text; put it in quotes: "1.35"`},

@@ -155,7 +155,12 @@ func describe(tree any) string {
 func suggestion(key string, known []string) string {
 	best, distance := "", len(key)/2+1
 	for _, candidate := range known {
-		if d := levenshtein.Distance(strings.ToLower(key), strings.ToLower(candidate), nil); d < distance {
+		written, meant := strings.ToLower(key), strings.ToLower(candidate)
+		d := levenshtein.Distance(written, meant, nil)
+		if strings.HasPrefix(written, meant) || strings.HasPrefix(meant, written) {
+			d = 1 // "maximum" for max, "publicAccess" for publicAccessCidrs
+		}
+		if d < distance {
 			best, distance = candidate, d
 		}
 	}
