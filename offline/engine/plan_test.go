@@ -29,6 +29,7 @@ func TestSummary(t *testing.T) {
 	preview := &Preview{Stack: "dev", Plan: Plan{
 		{Type: "aws:ec2/vpc:Vpc", Operation: "create"}, {Type: "aws:ec2/subnet:Subnet", Operation: "create"},
 		{Type: "aws:ec2/subnet:Subnet", Operation: "create"}, {Type: "pulumi:pulumi:Stack", Operation: "same"},
+		{Type: "pulumi:providers:eks", Name: "default_2_8_1", Operation: "create"},
 	}}
 	assert.Equal(t, `### Stack `+"`dev`"+`: 3 to create, 1 unchanged
 

@@ -24,7 +24,9 @@ func (p *Preview) headline(failure error) string {
 	}
 	counts := map[string]int{}
 	for _, res := range p.Plan {
-		counts[res.Operation]++
+		if !res.defaultProvider() {
+			counts[res.Operation]++
+		}
 	}
 	var parts []string
 	for _, operation := range slices.Sorted(maps.Keys(counts)) {
@@ -33,12 +35,18 @@ func (p *Preview) headline(failure error) string {
 	return strings.ReplaceAll(strings.Join(parts, ", "), "to same", "unchanged")
 }
 
+// defaultProvider tells whether the engine made the resource for itself; Pulumi
+// does not count those either.
+func (r Resource) defaultProvider() bool {
+	return strings.HasPrefix(r.Type, "pulumi:providers:") && strings.HasPrefix(r.Name, "default")
+}
+
 // writeOperations counts the resources by operation and type; unchanged ones are
 // left out.
 func (p *Preview) writeOperations(b *strings.Builder) {
 	counts := map[string]int{}
 	for _, res := range p.Plan {
-		if res.Operation != "same" {
+		if res.Operation != "same" && !res.defaultProvider() {
 			counts["| "+res.Operation+" | `"+res.Type+"` |"]++
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/megazonecloud/eks-platform/offline/engine"
@@ -42,6 +43,10 @@ func TestPreviewOfEveryStack(t *testing.T) {
 			assert.Contains(t, r.output.String(), "eks-platform@v0.1.0", "the policy pack has given its verdict")
 			assert.NotContains(t, r.output.String(), "warning", "the plan is clean")
 
+			count := regexp.MustCompile(`\+ (\d+) to create`).FindStringSubmatch(r.output.String())
+			require.Len(t, count, 2)
+			assert.Contains(t, preview.Summary(nil), "### Stack `"+stack+"`: "+count[1]+" to create\n", "the summary counts as Pulumi does")
+
 			name := "eks-platform-" + stack
 			component := find(t, plan, "eks:index:Cluster", name)
 			control := find(t, plan, "aws:eks/cluster:Cluster", name+"-eksCluster")
@@ -60,6 +65,7 @@ func TestPreviewOfEveryStack(t *testing.T) {
 					subnets++
 				}
 				assert.NotContains(t, res.Type, "iam/instanceProfile", "eks.Cluster makes no nodes")
+				assert.False(t, res.Type == "pulumi:providers:aws" && res.Name != name, "%s: the children of eks.Cluster use the one provider", res.Name)
 			}
 			assert.Equal(t, 2*want.zones, subnets)
 
