@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/megazonecloud/eks-platform/components/cluster"
+	"github.com/megazonecloud/eks-platform/components/cni"
 	"github.com/megazonecloud/eks-platform/components/network"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
 	"github.com/megazonecloud/eks-platform/components/problem"
@@ -39,6 +40,9 @@ type Config struct {
 	Tags map[string]string `json:"tags"`
 	// Required. The VPC.
 	Network network.Spec `json:"network"`
+	// Optional. How pods get addresses. Default secondary addresses of the nodes'
+	// network interfaces.
+	CNI cni.Spec `json:"cni"`
 	// Required. The control plane.
 	Cluster cluster.Spec `json:"cluster"`
 	// Required. The managed node groups by name.
@@ -71,7 +75,7 @@ func Parse(text []byte, name string) (*Config, []problem.Problem) {
 		list.Addf("", "write it as the example stacks do", "is not an object: %v", err)
 		return nil, list.All()
 	}
-	cfg := profileOf(tree).defaults()
+	cfg := profileOf(tree).defaults(adopts(tree))
 	decode(&list, "", tree, &cfg)
 	cfg = cfg.withDefaults(name)
 	cfg.validate(&list)

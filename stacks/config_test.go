@@ -165,7 +165,7 @@ func FuzzParse(f *testing.F) {
 		if len(problems) == 0 {
 			require.NotNil(t, cfg)
 			assert.NotEmpty(t, maps.Keys(cfg.NodeGroups))
-			assert.NotEmpty(t, cfg.Network.Layout())
+			assert.NotEmpty(t, cfg.Network.Subnets(cfg.CNI.CNI))
 		}
 	})
 }

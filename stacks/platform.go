@@ -6,9 +6,14 @@ import (
 	"github.com/megazonecloud/eks-platform/components/addons"
 	"github.com/megazonecloud/eks-platform/components/catalog"
 	"github.com/megazonecloud/eks-platform/components/cluster"
+	"github.com/megazonecloud/eks-platform/components/cni"
+	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/network"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
+	"github.com/megazonecloud/eks-platform/components/problem"
+	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -37,42 +42,120 @@ type Platform struct {
 	Cluster *cluster.Cluster
 	// NodeGroups are the nodes.
 	NodeGroups *nodegroups.NodeGroups
+	// Addresses is the address plan.
+	Addresses *ipplan.Plan
+
+	tags map[string]string
+	aws  pulumi.ResourceOption
 }
 
 // New wires the components of a checked configuration. It is the only place
 // where one component learns of another.
 func New(ctx *pulumi.Context, cfg *Config) (*Platform, error) {
-	p, tags := &Platform{Config: cfg}, cfg.allTags()
-	provider, err := cfg.awsProvider(ctx)
+	plan, problems := cfg.AddressPlan()
+	if err := problem.Error("address plan", problems); err != nil {
+		return nil, err
+	}
+	p := &Platform{Config: cfg, Addresses: plan, tags: cfg.allTags()}
+	aws, err := cfg.awsProvider(ctx)
 	if err != nil {
 		return nil, err
 	}
-	on := pulumi.Providers(provider)
-	if p.Network, err = network.New(ctx, cfg.Name, &network.Args{Spec: cfg.Network, ClusterName: cfg.Name, Tags: tags}, on); err != nil {
-		return nil, err
+	p.aws = pulumi.Providers(aws)
+	for _, step := range []func(*pulumi.Context) error{p.showAddresses, p.makeNetwork, p.makeCluster, p.makeNodes} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
 	}
-	if p.Cluster, err = cluster.New(ctx, cfg.Name, &cluster.Args{
-		Spec: cfg.Cluster, ClusterName: cfg.Name, Network: p.Network.Ref(), Tags: tags,
-	}, on); err != nil {
-		return nil, err
+	return p, nil
+}
+
+// showAddresses puts the address plan into every preview.
+func (p *Platform) showAddresses(ctx *pulumi.Context) error {
+	for _, warning := range p.Addresses.Warnings {
+		if err := ctx.Log.Warn(warning.String(), nil); err != nil {
+			return err
+		}
 	}
-	handle := p.Cluster.Ref()
+	if !ctx.DryRun() {
+		return nil
+	}
+	return ctx.Log.Info("Address plan\n"+p.Addresses.Table(), nil)
+}
+
+func (p *Platform) makeNetwork(ctx *pulumi.Context) (err error) {
+	p.Network, err = network.New(ctx, p.Config.Name, &network.Args{
+		Spec: p.Config.Network, ClusterName: p.Config.Name, CNI: p.Config.CNI.CNI, Tags: p.tags,
+	}, p.aws)
+	return err
+}
+
+func (p *Platform) makeCluster(ctx *pulumi.Context) (err error) {
+	p.Cluster, err = cluster.New(ctx, p.Config.Name, &cluster.Args{
+		Spec: p.Config.Cluster, ClusterName: p.Config.Name, Network: p.Network.Ref(), IPv6: p.Config.CNI.IPv6, Tags: p.tags,
+	}, p.aws)
+	return err
+}
+
+// makeNodes makes the nodes between the add-ons that they need and those that
+// need them.
+func (p *Platform) makeNodes(ctx *pulumi.Context) error {
+	cfg, handle := p.Config, p.Cluster.Ref()
+	configuration, err := cfg.CNI.AddonConfiguration()
+	if err != nil {
+		return err
+	}
 	before, err := addons.New(ctx, cfg.Name+"-before-nodes", &addons.Args{
-		Names: catalog.AddonsBeforeNodes, Cluster: handle, Tags: tags,
-	}, on)
+		Names: catalog.AddonsBeforeNodes, Configuration: map[string]string{cni.Addon: configuration}, Cluster: handle, Tags: p.tags,
+	}, p.aws)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	handle.NodesNeed = before.Resources()
+	if cfg.CNI.CustomNetworking {
+		settings, err := p.makeCNI(ctx, handle)
+		if err != nil {
+			return err
+		}
+		handle.NodesNeed = append(handle.NodesNeed, settings.Resources()...)
+	}
 	if p.NodeGroups, err = nodegroups.New(ctx, cfg.Name, &nodegroups.Args{
-		Groups: cfg.NodeGroups, Cluster: handle, Network: p.Network.Ref(), Tags: tags,
-	}, on); err != nil {
-		return nil, err
+		Groups: cfg.NodeGroups, Cluster: handle, Network: p.Network.Ref(), MaxPods: maxPods(p.Addresses), IPv6: cfg.CNI.IPv6, Tags: p.tags,
+	}, p.aws); err != nil {
+		return err
 	}
 	_, err = addons.New(ctx, cfg.Name+"-after-nodes", &addons.Args{
-		Names: catalog.AddonsAfterNodes, Cluster: handle, After: p.NodeGroups.Resources(), Tags: tags,
-	}, on)
-	return p, err
+		Names: catalog.AddonsAfterNodes, Cluster: handle, After: p.NodeGroups.Resources(), Tags: p.tags,
+	}, p.aws)
+	return err
+}
+
+// makeCNI gives each zone its ENIConfig, through the Kubernetes API.
+func (p *Platform) makeCNI(ctx *pulumi.Context, handle ref.Cluster) (*cni.CNI, error) {
+	kubernetes, err := p.kubernetesProvider(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return cni.New(ctx, p.Config.Name, &cni.Args{
+		Spec: p.Config.CNI, Network: p.Network.Ref(), Cluster: handle, After: handle.NodesNeed, Labels: objectLabels,
+	}, pulumi.Providers(kubernetes))
+}
+
+// objectLabels are on every Kubernetes object.
+var objectLabels = map[string]string{"app.kubernetes.io/managed-by": "pulumi"}
+
+// kubernetesProvider is the one provider of all Kubernetes objects. The identifier
+// says which cluster it is, so that a changed kubeconfig replaces no object.
+func (p *Platform) kubernetesProvider(ctx *pulumi.Context) (*kubernetes.Provider, error) {
+	provider, err := kubernetes.NewProvider(ctx, p.Config.Name, &kubernetes.ProviderArgs{
+		Kubeconfig:            p.Cluster.Kubeconfig,
+		ClusterIdentifier:     pulumi.String(p.Config.Name),
+		EnableServerSideApply: pulumi.Bool(true),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("Kubernetes provider: %w", err)
+	}
+	return provider, nil
 }
 
 // awsProvider is the one provider of all AWS resources: region and account come
@@ -104,6 +187,9 @@ func (c Config) allTags() map[string]string {
 func (p *Platform) export(ctx *pulumi.Context) {
 	ctx.Export("region", pulumi.String(p.Config.Region))
 	ctx.Export("vpcId", p.Network.VpcID)
+	ctx.Export("controlSubnetIds", p.Network.ControlSubnetIDs)
+	ctx.Export("dataSubnetIds", p.Network.DataSubnetIDs)
+	ctx.Export("podSubnetIds", p.Network.PodSubnetIDs)
 	ctx.Export("privateSubnetIds", p.Network.PrivateSubnetIDs)
 	ctx.Export("publicSubnetIds", p.Network.PublicSubnetIDs)
 	ctx.Export("clusterName", p.Cluster.Name)

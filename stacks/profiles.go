@@ -1,7 +1,10 @@
 package stacks
 
 import (
+	"slices"
+
 	"github.com/megazonecloud/eks-platform/components/cluster"
+	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/network"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
 )
@@ -22,6 +25,9 @@ const (
 // environments is read here and nowhere else.
 type traits struct {
 	nat              network.NAT
+	flowLogs         string
+	growthPercent    int
+	upgrades         []string
 	logRetentionDays int
 	keyDeletionDays  int
 	protect          bool
@@ -35,9 +41,12 @@ type traits struct {
 }
 
 var profiles = map[Profile]traits{
-	Dev: {nat: network.NATSingle, logRetentionDays: 7, keyDeletionDays: 7, capacityType: "SPOT", minNodes: 1, zones: 2, nodes: 1},
-	Stg: {nat: network.NATPerZone, logRetentionDays: 30, keyDeletionDays: 7, capacityType: "ON_DEMAND", minNodes: 2, zones: 2, nodes: 2},
-	Prd: {nat: network.NATPerZone, logRetentionDays: 365, keyDeletionDays: 30, protect: true, capacityType: "ON_DEMAND", minNodes: 3,
+	Dev: {nat: network.NATSingle, flowLogs: network.ToNone, upgrades: []string{"rolling"},
+		logRetentionDays: 7, keyDeletionDays: 7, capacityType: "SPOT", minNodes: 1, zones: 2, nodes: 1},
+	Stg: {nat: network.NATPerZone, flowLogs: network.ToCloudWatch, growthPercent: 25, upgrades: []string{"rolling", "blueGreen"},
+		logRetentionDays: 30, keyDeletionDays: 7, capacityType: "ON_DEMAND", minNodes: 2, zones: 2, nodes: 2},
+	Prd: {nat: network.NATPerZone, flowLogs: network.ToCloudWatch, growthPercent: 50, upgrades: []string{"rolling", "blueGreen"},
+		logRetentionDays: 365, keyDeletionDays: 30, protect: true, capacityType: "ON_DEMAND", minNodes: 3,
 		zones: 3, nodes: 2, accountNamed: true, closed: true},
 }
 
@@ -52,11 +61,23 @@ func profileOf(tree map[string]any) Profile {
 	return Prd
 }
 
+// adopts says whether an undecoded configuration names a VPC that exists: what is
+// made only with a VPC has no defaults then.
+func adopts(tree map[string]any) bool {
+	written, _ := tree["network"].(map[string]any)
+	return written["existing"] != nil
+}
+
 // defaults is the configuration that the stack's own is laid over.
-func (p Profile) defaults() Config {
+func (p Profile) defaults(adopted bool) Config {
 	t := profiles[p]
+	spec := network.Spec{VPC: ipplan.VPC{Budget: ipplan.Budget{GrowthPercent: t.growthPercent, Upgrades: slices.Clone(t.upgrades)}}}
+	if !adopted {
+		spec.NAT = t.nat
+		spec.FlowLogs = network.FlowLogs{To: t.flowLogs, RetentionDays: t.logRetentionDays}
+	}
 	return Config{
-		Network: network.Spec{NAT: t.nat},
+		Network: spec,
 		Cluster: cluster.Spec{LogRetentionDays: t.logRetentionDays, KeyDeletionDays: t.keyDeletionDays, Protect: t.protect},
 	}
 }

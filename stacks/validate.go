@@ -35,10 +35,12 @@ func (c Config) validate(list *problem.List) {
 	}
 	c.validateTags(list)
 	list.Under("network", c.Network.Validate(c.Region))
+	list.Under("cni", c.CNI.Validate())
 	list.Under("cluster", c.Cluster.Validate())
 	list.Under("nodeGroups", nodegroups.ValidateGroups(c.NodeGroups))
 	c.validateRanges(list)
 	c.validateProfile(list)
+	c.validateAddresses(list)
 }
 
 func (c Config) validateTags(list *problem.List) {
@@ -61,10 +63,31 @@ func (c Config) validateTags(list *problem.List) {
 // validateRanges holds the Service addresses against the VPC's: pods could not
 // reach one or the other.
 func (c Config) validateRanges(list *problem.List) {
-	vpc, errVpc := netip.ParsePrefix(c.Network.CIDR)
-	service, errService := netip.ParsePrefix(c.Cluster.ServiceCIDR)
-	if errVpc == nil && errService == nil && vpc.Overlaps(service) {
-		list.Addf("cluster.serviceCidr", "use a range outside the VPC, such as 172.20.0.0/16", "%s overlaps network.cidr %s", service, vpc)
+	service, err := netip.ParsePrefix(c.Cluster.ServiceCIDR)
+	if err != nil || c.CNI.IPv6 {
+		return // the cluster's own check, or EKS picks it
+	}
+	ranges := map[string]string{"network.cidr": c.Network.CIDR}
+	for name, secondary := range c.Network.Secondary {
+		ranges["network.secondary."+name+".cidr"] = secondary.CIDR
+	}
+	for _, path := range slices.Sorted(maps.Keys(ranges)) {
+		if own, err := netip.ParsePrefix(ranges[path]); err == nil && own.Overlaps(service) {
+			list.Addf("cluster.serviceCidr", "use a range outside the VPC, such as 172.20.0.0/16", "%s overlaps %s %s", service, path, own)
+		}
+	}
+}
+
+// validateAddresses holds the node groups against the addresses that there are.
+func (c Config) validateAddresses(list *problem.List) {
+	if c.CNI.IPv6 && !c.Network.IPv6 && c.Network.Existing == nil {
+		list.Add("cni.ipv6", "needs IPv6 ranges in the VPC", "set network.ipv6: true")
+	}
+	_, problems := c.AddressPlan()
+	for _, p := range problems {
+		if !list.Has(p.Path) { // the part's own check has said it
+			list.Add(p.Path, p.What, p.Fix)
+		}
 	}
 }
 

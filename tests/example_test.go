@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/megazonecloud/eks-platform/components/cluster"
+	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/network"
 	"github.com/megazonecloud/eks-platform/tests/recorder"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -14,7 +15,7 @@ import (
 func Example() {
 	result, err := recorder.Run(func(ctx *pulumi.Context) error {
 		vpc, err := network.New(ctx, "shop", &network.Args{
-			Spec:        network.Spec{CIDR: "10.40.0.0/16", Zones: []string{"eu-west-1a", "eu-west-1b"}},
+			Spec:        network.Spec{VPC: ipplan.VPC{CIDR: "10.40.0.0/16", Zones: []string{"eu-west-1a", "eu-west-1b"}}},
 			ClusterName: "shop",
 		})
 		if err != nil {
@@ -32,6 +33,6 @@ func Example() {
 	fmt.Println(result.Get("eks:index:Cluster", "shop").Inputs["version"])
 	// Output:
 	// <nil>
-	// 4 subnets
+	// 8 subnets
 	// 1.35
 }

@@ -20,8 +20,8 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // allStacks are the stacks that the project ships.
 var allStacks = []string{"dev", "stg", "prd"}
 
-// record runs the program with a stack's own file.
-func record(t *testing.T, stack string, options ...recorder.Option) *recorder.Recorder {
+// platformOf is a stack's configuration as JSON.
+func platformOf(t *testing.T, stack string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "Pulumi."+stack+".yaml"))
 	require.NoError(t, err)
@@ -31,6 +31,13 @@ func record(t *testing.T, stack string, options ...recorder.Option) *recorder.Re
 	require.NoError(t, yaml.Unmarshal(text, &settings))
 	platform, err := json.Marshal(settings.Config["eks-platform:"+stacks.Key])
 	require.NoError(t, err)
+	return platform
+}
+
+// record runs the program with a stack's own file.
+func record(t *testing.T, stack string, options ...recorder.Option) *recorder.Recorder {
+	t.Helper()
+	platform := platformOf(t, stack)
 	r, err := recorder.Run(stacks.Deploy, append(options, recorder.Stack(stack), recorder.Config(stacks.Key, string(platform)))...)
 	require.NoError(t, err)
 	return r

@@ -3,8 +3,10 @@
 package addons
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 
@@ -23,6 +25,9 @@ type Args struct {
 	// Required. The add-ons by the names EKS gives them, such as vpc-cni. EKS picks
 	// its default version for the cluster's Kubernetes minor.
 	Names []string
+	// Optional. Configuration of add-ons by name, as the JSON that EKS takes.
+	// Default the add-on's own.
+	Configuration map[string]string
 	// Required. The cluster to install them in.
 	Cluster ref.Cluster
 	// Optional. What must exist first, such as the node groups. Default nothing.
@@ -59,6 +64,8 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		addon, err := eks.NewAddon(ctx, name+"-"+key, &eks.AddonArgs{
 			ClusterName: args.Cluster.NameOutput,
 			AddonName:   pulumi.String(key),
+			// Empty leaves the add-on's own.
+			ConfigurationValues: optional(args.Configuration[key]),
 			// The platform owns the add-on's fields, at first and ever after.
 			ResolveConflictsOnCreate: pulumi.String("OVERWRITE"),
 			ResolveConflictsOnUpdate: pulumi.String("OVERWRITE"),
@@ -72,6 +79,13 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	}
 	c.Versions = versions.ToStringMapOutput()
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"versions": c.Versions})
+}
+
+func optional(text string) pulumi.StringPtrInput {
+	if text == "" {
+		return nil
+	}
+	return pulumi.String(text)
 }
 
 // Resources are the add-ons: what needs them depends on them.
@@ -93,6 +107,13 @@ func (a Args) validate() error {
 			list.Addf("names", "name each once", "%s is named twice", name)
 		}
 		seen[name] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Configuration)) {
+		if path := problem.Join("configuration", name); !slices.Contains(a.Names, name) {
+			list.Add(path, "is not among the add-ons", "name it, or remove its configuration")
+		} else if text := a.Configuration[name]; text != "" && !json.Valid([]byte(text)) {
+			list.Addf(path, "write what `aws eks describe-addon-configuration` describes", "%q is not JSON", text)
+		}
 	}
 	if a.Cluster.NameOutput == nil {
 		list.Add("cluster", "lacks a name", "hand over a cluster's Ref()")

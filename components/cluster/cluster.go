@@ -33,9 +33,12 @@ type Args struct {
 	// Required. The cluster's physical name, 1 to 40 letters, digits and hyphens.
 	// Can't be changed later.
 	ClusterName string
-	// Required. The network whose private subnets hold the control plane's
+	// Required. The network whose control subnets hold the control plane's
 	// interfaces.
 	Network ref.Network
+	// Optional. Give pods and Services IPv6 addresses instead of IPv4 ones; the
+	// network must have IPv6 ranges. Can't be changed later. Default false.
+	IPv6 bool
 	// Optional. Tags of every resource. Default none.
 	Tags map[string]string
 }
@@ -60,6 +63,8 @@ type Cluster struct {
 	key     *kms.Key
 	logs    *cloudwatch.LogGroup
 	control *eks.Cluster
+
+	securityGroupID pulumi.StringOutput
 }
 
 // New makes a control plane. It reports every problem of args at once, before
@@ -95,6 +100,7 @@ func (c *Cluster) Ref() ref.Cluster {
 		NameOutput:      c.Name,
 		OidcProviderArn: c.OidcProviderArn,
 		OidcIssuer:      c.OidcIssuer,
+		SecurityGroupID: c.securityGroupID,
 	}
 }
 
@@ -113,8 +119,8 @@ func (a Args) validate() error {
 	if !clusterName.MatchString(a.ClusterName) {
 		list.Addf("clusterName", "use 1 to 40 letters, digits and hyphens", "%q can't be a cluster's name", a.ClusterName)
 	}
-	if a.Network.VpcID == nil || len(a.Network.PrivateSubnetIDs) < 2 {
-		list.Add("network", "lacks the VPC's id or private subnets in two zones", "hand over a network's Ref()")
+	if a.Network.VpcID == nil || a.Network.Control.Zones() < 2 {
+		list.Add("network", "lacks the VPC's id or control subnets in two zones", "hand over a network's Ref()")
 	}
 	list.Under("", a.Spec.Validate())
 	return list.Err("cluster")

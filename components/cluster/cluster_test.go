@@ -21,8 +21,9 @@ func args(change func(*cluster.Args)) *cluster.Args {
 		Network: ref.Network{
 			VpcID: pulumi.String("vpc-1"),
 			Zones: []string{"eu-west-1a", "eu-west-1b"},
-			PrivateSubnetIDs: map[string]pulumi.StringInput{
-				"eu-west-1b": pulumi.String("subnet-b"), "eu-west-1a": pulumi.String("subnet-a"),
+			Control: ref.Subnets{
+				{Name: "control-a", Zone: "eu-west-1a", ID: pulumi.String("subnet-a")},
+				{Name: "control-b", Zone: "eu-west-1b", ID: pulumi.String("subnet-b")},
 			},
 		},
 		Tags: map[string]string{"team": "platform"},

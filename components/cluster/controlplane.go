@@ -20,8 +20,9 @@ func (c *Cluster) makeControlPlane(ctx *pulumi.Context) (err error) {
 		Name:                            c.nameAfterLogs(),
 		Version:                         pulumi.String(c.args.Version),
 		VpcId:                           c.args.Network.VpcID,
-		PrivateSubnetIds:                c.args.Network.Private(),
-		KubernetesServiceIpAddressRange: pulumi.String(c.args.ServiceCIDR),
+		PrivateSubnetIds:                c.args.Network.Control.IDs(),
+		KubernetesServiceIpAddressRange: c.serviceRange(),
+		IpFamily:                        c.ipFamily(),
 		EndpointPrivateAccess:           pulumi.Bool(true),
 		EndpointPublicAccess:            pulumi.Bool(len(c.args.PublicAccessCIDRs) > 0),
 		PublicAccessCidrs:               publicAccess(c.args.PublicAccessCIDRs),
@@ -43,7 +44,23 @@ func (c *Cluster) makeControlPlane(ctx *pulumi.Context) (err error) {
 	}
 	c.Name = c.control.EksCluster.Name()
 	c.Endpoint = c.control.EksCluster.Endpoint()
+	c.securityGroupID = c.control.EksCluster.VpcConfig().ClusterSecurityGroupId().Elem()
 	c.Kubeconfig = kubeconfig(c.Name, c.Endpoint, c.control.EksCluster.CertificateAuthority().Data().Elem())
+	return nil
+}
+
+// With IPv6, EKS picks the Services' range itself and refuses one for IPv4.
+func (c *Cluster) serviceRange() pulumi.StringPtrInput {
+	if c.args.IPv6 {
+		return nil
+	}
+	return pulumi.String(c.args.ServiceCIDR)
+}
+
+func (c *Cluster) ipFamily() pulumi.StringPtrInput {
+	if c.args.IPv6 {
+		return pulumi.String("ipv6")
+	}
 	return nil
 }
 

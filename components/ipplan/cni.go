@@ -80,6 +80,9 @@ const (
 	manyPods = 250
 )
 
+// DefaultWarmPrefixes is how many prefixes a node keeps free.
+const DefaultWarmPrefixes = 1
+
 // limits are what an instance type's interfaces can hold.
 type limits struct {
 	interfaces, addresses int
@@ -168,7 +171,7 @@ func (c CNI) taken(interfaces, places, pods int) Amount {
 	wanted := max(atLeast, pods+orElse(c.WarmIPTarget, 0))
 	switch {
 	case c.PrefixDelegation:
-		prefixes := ceil(pods, prefixSize) + orElse(c.WarmPrefixTarget, 1)
+		prefixes := ceil(pods, prefixSize) + orElse(c.WarmPrefixTarget, DefaultWarmPrefixes)
 		if targets {
 			prefixes = ceil(wanted, prefixSize)
 		}

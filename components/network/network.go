@@ -1,6 +1,6 @@
-// Package network makes the VPC of a platform: public subnets for load
-// balancers, private subnets for nodes and pods, one of each a zone, and the way
-// out through NAT gateways.
+// Package network makes the VPC of a platform: subnets of every tier and zone as
+// the address plan cuts them, ways out, endpoints of AWS services and flow logs.
+// Or it takes a VPC that exists.
 package network
 
 import (
@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/ref"
+	"github.com/megazonecloud/eks-platform/components/tags"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -21,30 +23,45 @@ const Token = "eksplatform:network:Network"
 type Args struct {
 	Spec
 	// Required. The name of the cluster that will live here: subnets carry it in
-	// the tags by which load balancers find them.
+	// the tags by which load balancers and Karpenter find them.
 	ClusterName string
+	// Optional. How pods will get addresses: subnets that give prefixes keep room
+	// for them. Default secondary addresses.
+	CNI ipplan.CNI
 	// Optional. Tags of every resource. Default none.
 	Tags map[string]string
 }
 
-// Network is the component. Its outputs are the ids that others refer to.
+// Network is the component. Its outputs are the ids that others refer to, those
+// of subnets by name, such as private-a.
 type Network struct {
 	pulumi.ResourceState
 
 	// VpcID is the VPC's id.
 	VpcID pulumi.StringOutput `pulumi:"vpcId"`
-	// PublicSubnetIDs are the load balancer subnets' ids by zone.
+	// ControlSubnetIDs are the subnets of the control plane's interfaces.
+	ControlSubnetIDs pulumi.StringMapOutput `pulumi:"controlSubnetIds"`
+	// PublicSubnetIDs are the load balancers' subnets.
 	PublicSubnetIDs pulumi.StringMapOutput `pulumi:"publicSubnetIds"`
-	// PrivateSubnetIDs are the node subnets' ids by zone.
+	// PrivateSubnetIDs are the nodes' subnets.
 	PrivateSubnetIDs pulumi.StringMapOutput `pulumi:"privateSubnetIds"`
+	// PodSubnetIDs are the pods' subnets, with custom networking.
+	PodSubnetIDs pulumi.StringMapOutput `pulumi:"podSubnetIds"`
+	// DataSubnetIDs are the data services' subnets.
+	DataSubnetIDs pulumi.StringMapOutput `pulumi:"dataSubnetIds"`
 
-	name    string
-	args    Args
-	vpc     *ec2.Vpc
-	gateway *ec2.InternetGateway
-	subnets map[Tier]map[string]*ec2.Subnet
-	nats    map[string]*ec2.NatGateway
-	egress  []pulumi.Resource
+	name      string
+	args      Args
+	plan      []ipplan.Subnet
+	vpc       *ec2.Vpc
+	ranges    map[string]pulumi.Resource
+	gateway   *ec2.InternetGateway
+	outward   *ec2.EgressOnlyInternetGateway
+	subnets   map[string]pulumi.StringInput
+	nats      map[string]*ec2.NatGateway
+	tables    []*ec2.RouteTable
+	endpoints *ec2.SecurityGroup
+	egress    []pulumi.Resource
 }
 
 // New makes a network. It reports every problem of args at once, before
@@ -57,32 +74,53 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err := full.validate(); err != nil {
 		return nil, err
 	}
-	c := &Network{name: name, args: full, subnets: map[Tier]map[string]*ec2.Subnet{Public: {}, Private: {}}, nats: map[string]*ec2.NatGateway{}}
+	c := &Network{
+		name: name, args: full, plan: full.Subnets(full.CNI),
+		ranges: map[string]pulumi.Resource{}, subnets: map[string]pulumi.StringInput{}, nats: map[string]*ec2.NatGateway{},
+	}
 	if err := ctx.RegisterComponentResourceV2(Token, name, nil, c, opts...); err != nil {
 		return nil, fmt.Errorf("network %q: %w", name, err)
 	}
-	for _, step := range []func(*pulumi.Context) error{c.makeVpc, c.makeSubnets, c.makePublicRoutes, c.makeNATs, c.makePrivateRoutes} {
+	for _, step := range c.steps() {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("network %q: %w", name, err)
 		}
 	}
-	c.VpcID = c.vpc.ID().ToStringOutput()
-	c.PublicSubnetIDs = c.idsOf(Public).ToStringMapOutput()
-	c.PrivateSubnetIDs = c.idsOf(Private).ToStringMapOutput()
+	c.ControlSubnetIDs, c.PublicSubnetIDs = c.idsOf(ipplan.Control), c.idsOf(ipplan.Public)
+	c.PrivateSubnetIDs, c.PodSubnetIDs, c.DataSubnetIDs = c.idsOf(ipplan.Private), c.idsOf(ipplan.Pods), c.idsOf(ipplan.Data)
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"vpcId": c.VpcID, "publicSubnetIds": c.PublicSubnetIDs, "privateSubnetIds": c.PrivateSubnetIDs,
+		"vpcId": c.VpcID, "controlSubnetIds": c.ControlSubnetIDs, "publicSubnetIds": c.PublicSubnetIDs,
+		"privateSubnetIds": c.PrivateSubnetIDs, "podSubnetIds": c.PodSubnetIDs, "dataSubnetIds": c.DataSubnetIDs,
 	})
+}
+
+// steps are what is made, in order.
+func (c *Network) steps() []func(*pulumi.Context) error {
+	if c.args.Existing != nil {
+		return []func(*pulumi.Context) error{c.adopt}
+	}
+	return []func(*pulumi.Context) error{
+		c.makeVpc, c.makeRanges, c.makeGateways, c.makeSubnets, c.makePublicRoutes, c.makeNATs, c.makePrivateRoutes,
+		c.makeIsolatedRoutes, c.makeEndpoints, c.makeFlowLogs,
+	}
 }
 
 // Ref is the handle by which other components use this network.
 func (c *Network) Ref() ref.Network {
-	return ref.Network{
-		VpcID:            c.VpcID,
-		Zones:            c.args.Zones,
-		PublicSubnetIDs:  c.idsOf(Public),
-		PrivateSubnetIDs: c.idsOf(Private),
-		Egress:           c.egress,
+	handle := ref.Network{
+		VpcID:   c.VpcID,
+		Zones:   c.args.Zones,
+		Control: c.refs(ipplan.Control), Public: c.refs(ipplan.Public), Private: c.refs(ipplan.Private),
+		Pods: c.refs(ipplan.Pods), Data: c.refs(ipplan.Data),
+		Egress: c.egress,
 	}
+	if len(handle.Control) == 0 {
+		handle.Control = handle.Private
+	}
+	if len(handle.Data) == 0 {
+		handle.Data = handle.Private
+	}
+	return handle
 }
 
 func (a Args) withDefaults() Args {
@@ -97,13 +135,37 @@ func (a Args) validate() error {
 		list.Add("clusterName", "is empty", "give the name of the cluster that will live here")
 	}
 	list.Under("", a.Spec.Validate(""))
+	list.Under("cni", a.CNI.Validate())
 	return list.Err("network")
 }
 
-func (c *Network) idsOf(tier Tier) pulumi.StringMap {
-	ids := pulumi.StringMap{}
-	for zone, subnet := range c.subnets[tier] {
-		ids[zone] = subnet.ID().ToStringOutput()
+// of are the subnets of a tier, in name order.
+func (c *Network) of(tier ipplan.Tier) []ipplan.Subnet {
+	var found []ipplan.Subnet
+	for _, subnet := range c.plan {
+		if subnet.Tier == tier {
+			found = append(found, subnet)
+		}
 	}
-	return ids
+	return found
 }
+
+func (c *Network) refs(tier ipplan.Tier) ref.Subnets {
+	var subnets ref.Subnets
+	for _, s := range c.of(tier) {
+		subnets = append(subnets, ref.Subnet{Name: s.Name, Zone: s.Zone, ID: c.subnets[s.Name]})
+	}
+	return subnets
+}
+
+func (c *Network) idsOf(tier ipplan.Tier) pulumi.StringMapOutput {
+	ids := pulumi.StringMap{}
+	for _, s := range c.of(tier) {
+		ids[s.Name] = c.subnets[s.Name]
+	}
+	return ids.ToStringMapOutput()
+}
+
+func (c *Network) childName(key string) string { return c.name + "-" + key }
+
+func (c *Network) tags(name string) pulumi.StringMap { return tags.Named(c.args.Tags, name) }

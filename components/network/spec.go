@@ -1,11 +1,12 @@
 package network
 
 import (
-	"net/netip"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/problem"
 )
 
@@ -17,119 +18,165 @@ const (
 	NATPerZone NAT = "perZone"
 	// NATSingle shares the first zone's gateway: cheapest, and all egress falls with that zone.
 	NATSingle NAT = "single"
-	// NATNone gives private subnets no way out.
+	// NATNone gives private subnets no way out but the VPC's endpoints.
 	NATNone NAT = "none"
 )
-
-// DefaultCIDR is the VPC's range where none is given.
-const DefaultCIDR = "10.0.0.0/16"
 
 // Spec decides the shape of a network. It is plain data: what it yields is known
 // before anything exists.
 type Spec struct {
-	// Optional. The VPC's IPv4 range, /16 to /20, aligned. Default 10.0.0.0/16.
-	CIDR string `json:"cidr"`
-	// Required. The availability zones by name, two or more, each once:
-	// [ap-northeast-2a, ap-northeast-2c]. A subnet's range depends on the zone's
-	// letter only, so adding a zone moves no other.
-	Zones []string `json:"zones"`
-	// Optional. How private subnets reach the internet: perZone, single or none.
-	// Default perZone.
+	ipplan.VPC
+	// Optional. How private subnets reach the internet: perZone, single or none,
+	// which needs endpoints: [private]. Default perZone.
 	NAT NAT `json:"nat"`
-	// Optional. Ranges that the VPC must not overlap: peered VPCs, other stacks,
-	// the company's network. Default none.
-	AvoidCIDRs []string `json:"avoidCidrs"`
+	// Optional. Endpoints by which the VPC reaches AWS services: gateways (S3 and
+	// DynamoDB, free), private (these and the interfaces that a cluster without NAT
+	// needs, paid by the hour and zone), or services by name, such as sqs. Default
+	// [gateways]; [private] without NAT.
+	Endpoints []string `json:"endpoints"`
+	// Optional. Records of the VPC's traffic.
+	FlowLogs FlowLogs `json:"flowLogs"`
+	// Optional. Give the VPC and its subnets IPv6 ranges of Amazon's too, with a way
+	// out for private subnets. Default false.
+	IPv6 bool `json:"ipv6"`
 }
+
+// FlowLogs says where records of the VPC's traffic go.
+type FlowLogs struct {
+	// Optional. cloudWatch (a log group with a key of its own), s3 (a bucket that
+	// exists, usually the log archive's) or none. Default none; cloudWatch in
+	// profiles stg and prd.
+	To string `json:"to"`
+	// Optional. The bucket's ARN, with an optional folder behind it; required with
+	// s3, which is encrypted and expires as the bucket says.
+	BucketArn string `json:"bucketArn"`
+	// Optional. Days that CloudWatch keeps the records, one of the periods it
+	// offers. Default 90; as the cluster's logs in a profile.
+	RetentionDays int `json:"retentionDays"`
+	// Optional. ALL, ACCEPT or REJECT. Default ALL.
+	Traffic string `json:"traffic"`
+}
+
+// Where flow logs go.
+const (
+	ToCloudWatch = "cloudWatch"
+	ToS3         = "s3"
+	ToNone       = "none"
+)
 
 // WithDefaults returns a copy in which every value left out has its default.
 func (s Spec) WithDefaults() Spec {
-	if s.CIDR == "" {
-		s.CIDR = DefaultCIDR
+	s.VPC = s.VPC.WithDefaults()
+	if s.Existing != nil {
+		return s
 	}
 	if s.NAT == "" {
 		s.NAT = NATPerZone
 	}
-	s.Zones = slices.Clone(s.Zones)
-	slices.Sort(s.Zones)
+	if s.Endpoints == nil {
+		s.Endpoints = []string{setGateways}
+		if s.NAT == NATNone {
+			s.Endpoints = []string{setPrivate}
+		}
+	}
+	s.FlowLogs = s.FlowLogs.withDefaults()
 	return s
 }
 
-// The widest VPC that AWS allows is a /16; below a /20 a zone's private subnet
-// would hold fewer than 500 addresses.
-const (
-	widestVpc   = 16
-	smallestVpc = 20
-)
-
-// zoneName is the form of an availability zone's name. Local Zones and
-// Wavelength Zones, which EKS nodes can only partly use, have longer names.
-var zoneName = regexp.MustCompile(`^([a-z]{2}(?:-[a-z]+)+-\d)([a-f])$`)
+func (f FlowLogs) withDefaults() FlowLogs {
+	if f.To == "" {
+		f.To = ToNone
+	}
+	if f.RetentionDays == 0 {
+		f.RetentionDays = 90
+	}
+	if f.Traffic == "" {
+		f.Traffic = "ALL"
+	}
+	return f
+}
 
 // Validate lists what is wrong with the values as written; call WithDefaults
 // first. Paths are relative to the spec. The region may be empty: then the
 // first zone decides it.
 func (s Spec) Validate(region string) []problem.Problem {
 	var list problem.List
-	vpc := validateCIDR(&list, "cidr", s.CIDR)
-	if vpc.IsValid() && (vpc.Bits() < widestVpc || vpc.Bits() > smallestVpc) {
-		list.Addf("cidr", "use a prefix from /16 to /20", "%s is a /%d", s.CIDR, vpc.Bits())
+	list.Under("", s.VPC.Validate(region))
+	if s.Existing != nil {
+		s.validateAdopted(&list)
+		return list.All()
 	}
 	problem.OneOf(&list, "nat", string(s.NAT), string(NATPerZone), string(NATSingle), string(NATNone))
-	s.validateZones(&list, region)
-	s.validateAvoided(&list, vpc)
+	s.validateEndpoints(&list)
+	s.FlowLogs.validate(&list)
 	return list.All()
 }
 
-func (s Spec) validateZones(list *problem.List, region string) {
-	if len(s.Zones) < 2 {
-		list.Addf("zones", "name two or more availability zones of the region", "EKS needs two zones, this names %d", len(s.Zones))
-	}
-	if region == "" && len(s.Zones) > 0 {
-		region = regionOf(s.Zones[0])
-	}
-	seen := map[string]bool{}
-	for _, zone := range s.Zones {
-		if seen[zone] {
-			list.Addf("zones", "name each zone once", "%s is named twice", zone)
-			continue
-		}
-		seen[zone] = true
-		match := zoneName.FindStringSubmatch(zone)
-		switch {
-		case match == nil:
-			list.Addf("zones", "write the zone's name, such as ap-northeast-2a", "%q is not an availability zone's name", zone)
-		case match[1] != region:
-			list.Addf("zones", "use zones of "+region, "%s is not in %s", zone, region)
+// validateAdopted refuses what only a VPC of the platform's own can have.
+func (s Spec) validateAdopted(list *problem.List) {
+	for key, set := range map[string]bool{
+		"nat": s.NAT != "", "endpoints": len(s.Endpoints) > 0, "flowLogs": s.FlowLogs != FlowLogs{}, "ipv6": s.IPv6,
+	} {
+		if set {
+			list.Add(key, "is for a VPC that the platform makes, and this one exists", "remove it, or existing")
 		}
 	}
 }
 
-func (s Spec) validateAvoided(list *problem.List, vpc netip.Prefix) {
-	for _, text := range s.AvoidCIDRs {
-		avoided := validateCIDR(list, "avoidCidrs", text)
-		if vpc.IsValid() && avoided.IsValid() && vpc.Overlaps(avoided) {
-			list.Addf("cidr", "move the VPC to a range outside it", "%s overlaps %s of avoidCidrs", vpc, avoided)
-		}
-	}
-}
+var bucketArn = regexp.MustCompile(`^arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$`)
 
-// validateCIDR notes what is wrong with a range and returns it; the zero prefix
-// when it can't be used.
-func validateCIDR(list *problem.List, path, text string) netip.Prefix {
-	prefix, err := netip.ParsePrefix(text)
+// Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+var retentionDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
+
+func (f FlowLogs) validate(list *problem.List) {
+	problem.OneOf(list, "flowLogs.to", f.To, ToCloudWatch, ToS3, ToNone)
+	problem.OneOf(list, "flowLogs.traffic", f.Traffic, "ALL", "ACCEPT", "REJECT")
 	switch {
-	case err != nil || !prefix.Addr().Is4():
-		list.Addf(path, "write it as 10.0.0.0/16", "%q is not an IPv4 range", text)
-		return netip.Prefix{}
-	case prefix != prefix.Masked():
-		list.Addf(path, "write "+prefix.Masked().String(), "%s has bits set behind the prefix", text)
-		return netip.Prefix{}
+	case f.To == ToS3 && !bucketArn.MatchString(f.BucketArn):
+		list.Addf("flowLogs.bucketArn", "write it as arn:aws:s3:::log-archive", "%q is not a bucket's ARN", f.BucketArn)
+	case f.To != ToS3 && f.BucketArn != "":
+		list.Addf("flowLogs.bucketArn", "remove it, or set to: s3", "has no effect with to: %s", f.To)
+	case f.To == ToCloudWatch && !slices.Contains(retentionDays, f.RetentionDays):
+		list.Addf("flowLogs.retentionDays", "use a period that CloudWatch offers, such as 30, 90 or 365", "%d is not one", f.RetentionDays)
 	}
-	return prefix
 }
 
-// zoneLetter is what distinguishes a zone from the others of its region.
-func zoneLetter(zone string) byte { return zone[len(zone)-1] }
+var serviceName = regexp.MustCompile(`^[a-z][a-z0-9-]*(\.[a-z0-9-]+)*$`)
+
+func (s Spec) validateEndpoints(list *problem.List) {
+	for i, name := range s.Endpoints {
+		if !serviceName.MatchString(name) {
+			list.Addf(fmt.Sprintf("endpoints[%d]", i), "use gateways, private, or a service's name such as sqs", "%q can't be an endpoint", name)
+		}
+	}
+	if s.NAT != NATNone {
+		return
+	}
+	var missing []string
+	for _, service := range slices.Concat(gatewayServices, privateServices) {
+		if !slices.Contains(s.services(), service) && service != "dynamodb" {
+			missing = append(missing, service)
+		}
+	}
+	if len(missing) > 0 {
+		list.Addf("endpoints", "add private, or use another nat", "without NAT nodes can't reach %s", strings.Join(missing, ", "))
+	}
+}
+
+// natZone is the zone whose NAT gateway serves a zone; empty when there is none.
+func (s Spec) natZone(zone string) string {
+	switch s.NAT {
+	case NATPerZone:
+		return zone
+	case NATSingle:
+		return s.Zones[0]
+	default:
+		return ""
+	}
+}
 
 // regionOf is the zone's name without its letter.
 func regionOf(zone string) string { return strings.TrimRight(zone, "abcdef") }
+
+// letterOf is what distinguishes a zone from the others of its region.
+func letterOf(zone string) string { return zone[len(zone)-1:] }

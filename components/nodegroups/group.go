@@ -28,7 +28,7 @@ func (c *NodeGroups) makeGroup(ctx *pulumi.Context, key string, group Group) err
 		ClusterName:         c.args.Cluster.NameOutput,
 		NodeGroupNamePrefix: pulumi.String(key + "-"),
 		NodeRoleArn:         c.role.Arn,
-		SubnetIds:           c.args.Network.Private(),
+		SubnetIds:           c.args.Network.Private.IDs(),
 		Version:             pulumi.String(c.args.Cluster.Version),
 		AmiType:             pulumi.String(group.AMIType),
 		CapacityType:        pulumi.String(group.CapacityType),
@@ -64,7 +64,7 @@ func (c *NodeGroups) templateArgs(key string, group Group) *ec2.LaunchTemplateAr
 	for _, kind := range []string{"instance", "volume", "network-interface"} {
 		tagged = append(tagged, ec2.LaunchTemplateTagSpecificationArgs{ResourceType: pulumi.String(kind), Tags: own})
 	}
-	return &ec2.LaunchTemplateArgs{
+	args := &ec2.LaunchTemplateArgs{
 		Description: pulumi.Sprintf("Nodes %s of the EKS cluster %s", key, c.args.Cluster.Name),
 		MetadataOptions: ec2.LaunchTemplateMetadataOptionsArgs{
 			HttpEndpoint:            pulumi.String("enabled"),
@@ -86,4 +86,8 @@ func (c *NodeGroups) templateArgs(key string, group Group) *ec2.LaunchTemplateAr
 		UpdateDefaultVersion: pulumi.Bool(true),
 		Tags:                 own,
 	}
+	if pods := c.args.MaxPods[key]; pods > 0 {
+		args.UserData = pulumi.String(userData(pods))
+	}
+	return args
 }

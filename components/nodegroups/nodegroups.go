@@ -27,6 +27,11 @@ type Args struct {
 	Cluster ref.Cluster
 	// Required. The network whose private subnets hold the nodes.
 	Network ref.Network
+	// Optional. The most pods of a node by group, from the address plan. Default
+	// what EKS computes for the instance type, which knows of no custom networking.
+	MaxPods map[string]int
+	// Optional. Let nodes give pods IPv6 addresses. Default false.
+	IPv6 bool
 	// Optional. Tags of every resource, instances and volumes included. Default none.
 	Tags map[string]string
 }
@@ -97,10 +102,15 @@ func (a Args) withDefaults() Args {
 func (a Args) validate() error {
 	var list problem.List
 	list.Under("groups", ValidateGroups(a.Groups))
+	for _, name := range sortedKeys(a.MaxPods) {
+		if _, known := a.Groups[name]; !known || a.MaxPods[name] < 1 {
+			list.Addf(problem.Join("maxPods", name), "give 1 or more for a group of groups", "%d pods for group %q can't be", a.MaxPods[name], name)
+		}
+	}
 	if a.Cluster.NameOutput == nil || a.Cluster.Version == "" {
 		list.Add("cluster", "lacks a name or a version", "hand over a cluster's Ref()")
 	}
-	if len(a.Network.PrivateSubnetIDs) == 0 {
+	if len(a.Network.Private) == 0 {
 		list.Add("network", "has no private subnets", "hand over a network's Ref()")
 	}
 	return list.Err("nodegroups")
@@ -134,6 +144,13 @@ var nodePolicies = []string{
 	"AmazonSSMManagedInstanceCore",
 }
 
+// ipv6Policy is what the VPC CNI does for pods with IPv6 addresses: AWS has no
+// managed policy for it.
+// Source: https://docs.aws.amazon.com/eks/latest/userguide/cni-iam-role.html#cni-iam-role-create-ipv6-policy
+const ipv6Policy = `{"Version":"2012-10-17","Statement":[` +
+	`{"Effect":"Allow","Action":["ec2:AssignIpv6Addresses","ec2:DescribeInstances","ec2:DescribeTags","ec2:DescribeNetworkInterfaces","ec2:DescribeInstanceTypes"],"Resource":"*"},` +
+	`{"Effect":"Allow","Action":"ec2:CreateTags","Resource":"arn:*:ec2:*:*:network-interface/*"}]}`
+
 const trustEC2 = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
 
 func (c *NodeGroups) makeRole(ctx *pulumi.Context) (err error) {
@@ -154,6 +171,15 @@ func (c *NodeGroups) makeRole(ctx *pulumi.Context) (err error) {
 			return fmt.Errorf("role policy %s: %w", policy, err)
 		}
 		c.attachments = append(c.attachments, attachment)
+	}
+	if c.args.IPv6 {
+		policy, err := iam.NewRolePolicy(ctx, c.name+"-cni-ipv6", &iam.RolePolicyArgs{
+			Role: c.role.Name, Policy: pulumi.String(ipv6Policy),
+		}, pulumi.Parent(c))
+		if err != nil {
+			return fmt.Errorf("role policy for IPv6: %w", err)
+		}
+		c.attachments = append(c.attachments, policy)
 	}
 	return nil
 }

@@ -16,8 +16,8 @@ func args(change func(*nodegroups.Args, *nodegroups.Group)) *nodegroups.Args {
 	a := &nodegroups.Args{
 		Cluster: ref.Cluster{Name: "demo", Version: "1.35", NameOutput: pulumi.String("demo")},
 		Network: ref.Network{
-			Zones:            []string{"eu-west-1a"},
-			PrivateSubnetIDs: map[string]pulumi.StringInput{"eu-west-1a": pulumi.String("subnet-a")},
+			Zones:   []string{"eu-west-1a"},
+			Private: ref.Subnets{{Name: "private-a", Zone: "eu-west-1a", ID: pulumi.String("subnet-a")}},
 		},
 		Tags: map[string]string{"team": "platform"},
 	}
@@ -123,7 +123,7 @@ func TestBadArguments(t *testing.T) {
 		"no cluster":    {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Cluster = ref.Cluster{} }, "cluster: lacks a name"},
 		"no network":    {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Network = ref.Network{} }, "network: has no private subnets"},
 		"no types":      {func(_ *nodegroups.Args, g *nodegroups.Group) { g.InstanceTypes = nil }, "groups.general.instanceTypes: names no instance type"},
-		"a bad type":    {func(_ *nodegroups.Args, g *nodegroups.Group) { g.InstanceTypes = []string{"big"} }, `"big" is not an instance type; write it as m7i.large`},
+		"a bad type":    {func(_ *nodegroups.Args, g *nodegroups.Group) { g.InstanceTypes = []string{"big"} }, `groups.general.instanceTypes[0]: "big" is not an instance type that the VPC CNI knows; write an EC2 type such as m7i.large`},
 		"image":         {func(_ *nodegroups.Args, g *nodegroups.Group) { g.AMIType = "AL2" }, `groups.general.amiType: "AL2" is not known`},
 		"capacity":      {func(_ *nodegroups.Args, g *nodegroups.Group) { g.CapacityType = "FREE" }, `groups.general.capacityType: "FREE" is not known`},
 		"negative":      {func(_ *nodegroups.Args, g *nodegroups.Group) { g.Min = new(-1) }, "groups.general.min: -1 is negative"},

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/problem"
 )
 
@@ -70,25 +71,17 @@ func (g Group) WithDefaults() Group {
 }
 
 var (
-	instanceType = regexp.MustCompile(`^[a-z][a-z0-9-]*\.[a-z0-9-]+$`)
-	groupName    = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
-	labelKey     = regexp.MustCompile(`^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$`)
-	labelValue   = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$`)
-	reservedKey  = regexp.MustCompile(`^([a-z0-9.-]+\.)?(eks\.amazonaws\.com|kubernetes\.io|k8s\.io)/`)
+	groupName   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
+	labelKey    = regexp.MustCompile(`^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$`)
+	labelValue  = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$`)
+	reservedKey = regexp.MustCompile(`^([a-z0-9.-]+\.)?(eks\.amazonaws\.com|kubernetes\.io|k8s\.io)/`)
 )
 
 // Validate lists what is wrong with the values as written; call WithDefaults
 // first. Paths are relative to the group.
 func (g Group) Validate() []problem.Problem {
 	var list problem.List
-	if len(g.InstanceTypes) == 0 {
-		list.Add("instanceTypes", "names no instance type", "name one or more, such as m7i.large")
-	}
-	for _, name := range g.InstanceTypes {
-		if !instanceType.MatchString(name) {
-			list.Addf("instanceTypes", "write it as m7i.large", "%q is not an instance type", name)
-		}
-	}
+	list.Under("", ipplan.ValidateTypes(g.InstanceTypes, ipplan.CNI{}))
 	problem.OneOf(&list, "amiType", g.AMIType, amiTypes...)
 	problem.OneOf(&list, "capacityType", g.CapacityType, capacityTypes...)
 	g.validateSizes(&list)

@@ -46,6 +46,11 @@ func (l *List) Addf(path, fix, format string, args ...any) {
 	l.Add(path, fmt.Sprintf(format, args...), fix)
 }
 
+// Has says whether a problem of a path is noted.
+func (l *List) Has(path string) bool {
+	return slices.ContainsFunc(l.problems, func(p Problem) bool { return p.Path == path })
+}
+
 // Under notes the problems of a part, with its path in front of theirs.
 func (l *List) Under(path string, part []Problem) {
 	for _, p := range part {

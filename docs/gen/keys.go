@@ -19,7 +19,7 @@ type key struct{ path, kind, text string }
 var kinds = map[string]string{
 	"string": "text", "int": "number", "bool": "true or false",
 	"[]string": "list of text", "map[string]string": "mapping of text",
-	"Profile": "text", "NAT": "text",
+	"Profile": "text", "NAT": "text", "Tier": "text",
 }
 
 // readKeys lists the keys of a struct type in a folder, those of nested types
@@ -31,6 +31,14 @@ func readKeys(dir, name, prefix string) ([]key, error) {
 	}
 	var keys []key
 	for _, field := range fields {
+		if len(field.Names) == 0 { // an embedded type's keys are the type's own
+			below, _, err := nested(field.Type, dir, strings.TrimSuffix(prefix, "."))
+			if err != nil {
+				return nil, err
+			}
+			keys = append(keys, below...)
+			continue
+		}
 		if field.Tag == nil {
 			continue
 		}
@@ -43,7 +51,7 @@ func readKeys(dir, name, prefix string) ([]key, error) {
 		if !strings.HasPrefix(text, "Required.") && !strings.HasPrefix(text, "Optional.") {
 			return nil, fmt.Errorf("%s.%s: the comment must begin with Required. or Optional.", name, field.Names[0])
 		}
-		below, kind, err := nested(field.Type, path)
+		below, kind, err := nested(field.Type, dir, path)
 		if err != nil {
 			return nil, err
 		}
@@ -52,22 +60,24 @@ func readKeys(dir, name, prefix string) ([]key, error) {
 	return keys, nil
 }
 
-// nested reads the keys of a field whose type is a struct of a component, or a
-// map of such.
-func nested(expr ast.Expr, path string) ([]key, string, error) {
-	text := typeText(expr)
-	if kind, leaf := kinds[strings.TrimPrefix(text, "*")]; leaf {
+// nested reads the keys of a field whose type is a struct of a component, of the
+// folder it stands in unless it says otherwise, or a map of such.
+func nested(expr ast.Expr, dir, path string) ([]key, string, error) {
+	text := strings.TrimPrefix(typeText(expr), "*")
+	if kind, leaf := kinds[text]; leaf {
 		return nil, kind, nil
 	}
 	kind, below := "mapping", path+"."
 	if rest, isMap := strings.CutPrefix(text, "map[string]"); isMap {
 		text, kind, below = rest, "mapping by name", path+".<name>."
 	}
-	pkg, name, ok := strings.Cut(text, ".")
-	if !ok {
-		return nil, "", fmt.Errorf("%s: no text for the type %s", path, text)
+	pkg, name, other := strings.Cut(text, ".")
+	if other {
+		dir = filepath.Join("components", pkg)
+	} else {
+		name = text
 	}
-	keys, err := readKeys(filepath.Join("components", pkg), name, below)
+	keys, err := readKeys(dir, name, below)
 	return keys, kind, err
 }
 

@@ -11,12 +11,14 @@ import (
 
 // computed are the outputs that programs read, by type. Every resource has an arn.
 var computed = map[string]map[string]any{
+	"aws:ec2/vpc:Vpc":                       {"ownerId": "111122223333", "ipv6CidrBlock": "2600:1f14:0:1200::/56"},
 	"aws:ec2/eip:Eip":                       {"allocationId": "eipalloc-1"},
 	"aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
 	"aws:kms/key:Key":                       {"keyId": "key-1"},
 	"aws:eks/nodeGroup:NodeGroup":           {"nodeGroupName": "general-1"},
 	"aws:eks/addon:Addon":                   {"addonVersion": "v1"},
 	"aws:eks/cluster:Cluster": {
+		"vpcConfig":            map[string]any{"clusterSecurityGroupId": "sg-cluster"},
 		"endpoint":             "https://EXAMPLE.eks.amazonaws.com",
 		"certificateAuthority": map[string]any{"data": "Q0E="},
 		"identities":           []any{map[string]any{"oidcs": []any{map[string]any{"issuer": "https://oidc.example/id/1"}}}},

@@ -26,8 +26,13 @@ var ec2Network = map[string]*row{
 		defaults:  map[string]any{"enableDnsSupport": true, "instanceTenancy": "default"},
 		id:        ec2ID("vpc"),
 		outputs: func(t thing) map[string]any {
+			ipv6 := ""
+			if t.hasTrue("assignGeneratedIpv6CidrBlock") {
+				ipv6 = "2600:1f14:0:1200::/56"
+			}
 			return map[string]any{
-				"arn": t.arn("ec2", "vpc/"+t.id), "ownerId": account, "dhcpOptionsId": t.ec2ID("dopt"),
+				"ipv6CidrBlock": ipv6,
+				"arn":           t.arn("ec2", "vpc/"+t.id), "ownerId": account, "dhcpOptionsId": t.ec2ID("dopt"),
 				"defaultSecurityGroupId": t.ec2ID("sg"), "defaultNetworkAclId": t.ec2ID("acl"),
 				"mainRouteTableId": t.ec2ID("rtb"), "defaultRouteTableId": t.ec2ID("rtb"),
 			}
@@ -118,26 +123,32 @@ func zoneID(t thing) string {
 	return fmt.Sprintf("%s%s-az%d", short, parts[2], zone[len(zone)-1]-'a'+1)
 }
 
-// admitSubnet refuses what overlaps a sibling or lies outside its VPC.
+// admitSubnet refuses what overlaps a sibling or lies outside the ranges of its VPC.
 func admitSubnet(t thing) error {
 	cidr := t.str("cidrBlock")
 	own, err := netip.ParsePrefix(cidr)
 	if err != nil {
 		return nil // IPv6 only, or from a pool
 	}
+	found, inside := false, false
 	for _, other := range t.objects.All() {
 		if other.Scope != t.region {
 			continue
 		}
 		text, _ := other.Inputs["cidrBlock"].(string)
 		block, err := netip.ParsePrefix(text)
+		ofVPC := other.Type == vpcType && other.ID == t.str("vpcId") || other.Type == rangeType && other.Inputs["vpcId"] == t.str("vpcId")
 		switch {
 		case err != nil:
-		case other.Type == vpcType && other.ID == t.str("vpcId") && (own.Bits() < block.Bits() || !block.Contains(own.Addr())):
-			return awsError("InvalidSubnet.Range", "The CIDR '%s' is invalid.", cidr)
+		case ofVPC:
+			found = true
+			inside = inside || own.Bits() >= block.Bits() && block.Contains(own.Addr())
 		case other.Type == subnetType && other.Inputs["vpcId"] == t.str("vpcId") && block.Overlaps(own):
 			return awsError("InvalidSubnet.Conflict", "The CIDR '%s' conflicts with another subnet", cidr)
 		}
+	}
+	if found && !inside {
+		return awsError("InvalidSubnet.Range", "The CIDR '%s' is invalid.", cidr)
 	}
 	if zone := t.str("availabilityZone"); zone != "" && !strings.HasPrefix(zone, t.region) {
 		return awsError("InvalidParameterValue", "Value (%s) for parameter availabilityZone is invalid. Subnets can only be created in the zones of %s.", zone, t.region)

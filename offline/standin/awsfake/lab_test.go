@@ -108,6 +108,13 @@ var account1 = []step{
 	{"aws:ec2/routeTable:RouteTable", "rtb", m{"vpcId": "$vpc"}},
 	{"aws:ec2/route:Route", "route", m{"routeTableId": "$rtb", "destinationCidrBlock": "0.0.0.0/0", "natGatewayId": "$nat"}},
 	{"aws:ec2/routeTableAssociation:RouteTableAssociation", "rta", m{"routeTableId": "$rtb", "subnetId": "$a"}},
+	{rangeType, "range", m{"vpcId": "$vpc", "cidrBlock": "100.64.0.0/16"}},
+	{subnetType, "pods", m{"vpcId": "$vpc", "cidrBlock": "100.64.0.0/19", "availabilityZone": "ap-northeast-2a"}},
+	{"aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway", "eigw", m{"vpcId": "$vpc"}},
+	{"aws:ec2/subnetCidrReservation:SubnetCidrReservation", "reservation", m{"subnetId": "$a", "cidrBlock": "10.0.8.0/21", "reservationType": "prefix"}},
+	{"aws:ec2/vpcEndpoint:VpcEndpoint", "endpoint", m{"vpcId": "$vpc", "serviceName": "com.amazonaws.ap-northeast-2.s3", "routeTableIds": []any{"$rtb"}}},
+	{"aws:ec2/flowLog:FlowLog", "flow", m{"vpcId": "$vpc", "trafficType": "ALL", "logDestinationType": "s3", "logDestination": "arn:aws:s3:::log-archive"}},
+	{"aws:ec2/tag:Tag", "tag", m{"resourceId": "$a", "key": "k", "value": "v"}},
 	{"aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "dsg", m{"vpcId": "$vpc"}},
 	{securityGroupType, "firewall", m{"vpcId": "$vpc"}},
 	{"aws:ec2/securityGroupRule:SecurityGroupRule", "rule", m{

@@ -9,7 +9,7 @@ import (
 )
 
 // ec2Reference is an id that EC2 makes up: whoever writes one means an object.
-var ec2Reference = regexp.MustCompile(`^(vpc|subnet|sg|igw|eipalloc|nat|rtb|lt|acl)-[0-9a-f]{17}$`)
+var ec2Reference = regexp.MustCompile(`^(vpc|subnet|sg|igw|eipalloc|nat|rtb|lt|acl|eigw)-[0-9a-f]{17}$`)
 
 // notFound is what EC2 says about an id of each kind that does not exist.
 var notFound = map[string]message{
@@ -21,6 +21,7 @@ var notFound = map[string]message{
 	"nat":      {"InvalidNatGatewayID.NotFound", "The natGateway ID '%s' does not exist"},
 	"rtb":      {"InvalidRouteTableID.NotFound", "The routeTable ID '%s' does not exist"},
 	"lt":       {"InvalidLaunchTemplateId.NotFound", "The specified launch template, with template ID %s, does not exist."},
+	"eigw":     {"InvalidGatewayID.NotFound", "The gateway ID '%s' does not exist"},
 	"acl":      {"InvalidNetworkAclID.NotFound", "The networkAcl ID '%s' does not exist"},
 }
 

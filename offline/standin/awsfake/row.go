@@ -89,7 +89,7 @@ type reference struct {
 }
 
 // table is every type that the stand-in knows, filled by one file a service.
-var table = merge(ec2Network, ec2Routing, ec2Security, ec2Launch, iamRows, kmsRows, cloudwatchRows, eksRows, eksAccessRows)
+var table = merge(ec2Network, ec2VPC, ec2Routing, ec2Security, ec2Launch, iamRows, kmsRows, cloudwatchRows, eksRows, eksAccessRows)
 
 func merge(services ...map[string]*row) map[string]*row {
 	all := map[string]*row{}
