@@ -6,7 +6,7 @@ GO    ?= go
 BIN   := .tools/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help preview up destroy test check docs bench tools lint-tools fmt
+.PHONY: help preview up destroy ip-plan test check docs bench tools lint-tools fmt
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
@@ -20,6 +20,9 @@ up: $(BIN)/offline ## apply STACK to a simulated account, kept in .offline
 
 destroy: $(BIN)/offline ## remove STACK from the simulated account
 	@$(BIN)/offline destroy --stack $(STACK) $(ARGS)
+
+ip-plan: $(BIN)/offline ## print what addresses STACK has and needs (ARGS=--json)
+	@$(BIN)/offline ip-plan --stack $(STACK) $(ARGS)
 
 test: tools ## run all tests
 	$(GO) test ./...

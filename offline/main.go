@@ -4,6 +4,7 @@
 //	go run ./offline preview --stack dev [--diff] [--json FILE] [--summary FILE]
 //	go run ./offline up      --stack dev
 //	go run ./offline destroy --stack dev
+//	go run ./offline ip-plan --stack dev [--json]
 package main
 
 import (
@@ -23,10 +24,12 @@ import (
 
 const usage = `usage: offline preview|up|destroy [--stack NAME] [--diff]
                [--json FILE] [--summary FILE] [--color auto|always|never]
+       offline ip-plan [--stack NAME] [--json]
 
   preview   plan the stack and hold the plan against the policies
   up        apply it to a simulated account, kept in .offline
   destroy   remove it from there
+  ip-plan   print what addresses the stack has and needs, --json for a program
 
   --stack   the stack whose Pulumi.NAME.yaml to read; default dev
   --diff    show each property of each resource
@@ -49,6 +52,9 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) > 0 && args[0] == "ip-plan" {
+		return ipPlan(args[1:], out)
+	}
 	request, err := parse(args)
 	if err != nil {
 		return err

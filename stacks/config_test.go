@@ -40,20 +40,27 @@ func TestProfilesDecideDefaults(t *testing.T) {
 	t.Parallel()
 	for profile, want := range map[string]struct {
 		nat       network.NAT
+		flowLogs  string
+		growth    int
+		upgrades  []string
 		retention int
 		protect   bool
 		capacity  string
 		min       int
 	}{
-		"dev": {network.NATSingle, 7, false, "SPOT", 1},
-		"stg": {network.NATPerZone, 30, false, "ON_DEMAND", 2},
-		"prd": {network.NATPerZone, 365, true, "ON_DEMAND", 3},
+		"dev": {network.NATSingle, "none", 0, []string{"rolling"}, 7, false, "SPOT", 1},
+		"stg": {network.NATPerZone, "cloudWatch", 25, []string{"rolling", "blueGreen"}, 30, false, "ON_DEMAND", 2},
+		"prd": {network.NATPerZone, "cloudWatch", 50, []string{"rolling", "blueGreen"}, 365, true, "ON_DEMAND", 3},
 	} {
 		t.Run(profile, func(t *testing.T) {
 			t.Parallel()
 			cfg, problems := parse(t, valid(profile))
 			require.Empty(t, problems)
 			assert.Equal(t, want.nat, cfg.Network.NAT)
+			assert.Equal(t, want.flowLogs, cfg.Network.FlowLogs.To)
+			assert.Equal(t, want.retention, cfg.Network.FlowLogs.RetentionDays)
+			assert.Equal(t, want.growth, cfg.Network.Budget.GrowthPercent)
+			assert.Equal(t, want.upgrades, cfg.Network.Budget.Upgrades)
 			assert.Equal(t, want.retention, cfg.Cluster.LogRetentionDays)
 			assert.Equal(t, want.protect, cfg.Cluster.Protect)
 			assert.Equal(t, want.capacity, cfg.NodeGroups["general"].CapacityType)
@@ -78,6 +85,28 @@ func TestWhatTheStackSaysWinsOverTheProfile(t *testing.T) {
 	assert.Equal(t, network.NATSingle, cfg.Network.NAT)
 	assert.Zero(t, *cfg.NodeGroups["general"].Min)
 	assert.Equal(t, 365, cfg.Cluster.LogRetentionDays, "what the stack leaves out stays the profile's")
+}
+
+// What is made only with a VPC has no default of the profile where the VPC exists.
+func TestAnExistingVPC(t *testing.T) {
+	t.Parallel()
+	for _, profile := range []string{"dev", "stg", "prd"} {
+		tree := valid(profile)
+		subnets := object{}
+		for _, letter := range []string{"a", "b", "c"} {
+			subnets["ap-northeast-2"+letter] = object{"id": "subnet-0000000" + letter, "free": 4000}
+		}
+		tree["network"] = object{
+			"zones":    []any{"ap-northeast-2a", "ap-northeast-2b", "ap-northeast-2c"},
+			"existing": object{"vpcId": "vpc-0123456789abcdef0", "private": subnets},
+		}
+		cfg, problems := parse(t, tree)
+		require.Empty(t, problems)
+		plan, problems := cfg.AddressPlan()
+		require.Empty(t, problems)
+		assert.Len(t, plan.Subnets, 3)
+		assert.Equal(t, 4000, plan.Subnets[0].Has.Total())
+	}
 }
 
 func TestBadConfiguration(t *testing.T) {
@@ -107,14 +136,29 @@ func TestBadConfiguration(t *testing.T) {
 		"name":                {"dev", func(o object) { o["name"] = "My Platform" }, `name: "My Platform" can't be a platform's name`},
 		"account":             {"dev", func(o object) { o["accountId"] = "12" }, `accountId: "12" is not an AWS account`},
 		"service overlap":     {"dev", func(o object) { o["cluster"].(object)["serviceCidr"] = "10.10.0.0/20" }, "cluster.serviceCidr: 10.10.0.0/20 overlaps network.cidr 10.10.0.0/16"},
-		"zone twice":          {"dev", func(o object) { o["network"].(object)["zones"] = []any{"ap-northeast-2a", "ap-northeast-2a"} }, "network.zones: ap-northeast-2a is named twice"},
-		"AWS's own tag":       {"dev", func(o object) { o["tags"] = object{"aws:x": "y"} }, "tags.aws:x: begins with aws:"},
-		"the platform's tag":  {"dev", func(o object) { o["tags"] = object{"platform": "y"} }, "tags.platform: is a tag that the platform sets"},
-		"long tag":            {"dev", func(o object) { o["tags"] = object{"k": strings.Repeat("v", 257)} }, "tags.k: is too long or empty"},
-		"two zones in prd":    {"prd", func(o object) { o["network"].(object)["zones"] = []any{"ap-northeast-2a", "ap-northeast-2b"} }, "network.zones: profile prd needs 3 zones, this names 2"},
-		"too few nodes":       {"prd", func(o object) { o["nodeGroups"].(object)["general"].(object)["min"] = 1 }, "nodeGroups: profile prd needs 2 nodes at all times, the groups' min add up to 1"},
-		"no account in prd":   {"prd", func(o object) { delete(o, "accountId") }, "accountId: profile prd needs it"},
-		"open API server":     {"prd", func(o object) { o["cluster"].(object)["publicAccessCidrs"] = []any{"0.0.0.0/0"} }, "cluster.publicAccessCidrs: 0.0.0.0/0 opens the API server to everybody"},
+		"pods overlap": {"dev", func(o object) {
+			o["network"].(object)["secondary"] = object{"pods": object{"cidr": "100.64.0.0/16", "tier": "pods"}, "more": object{"cidr": "10.64.0.0/16", "tier": "private"}}
+			o["cluster"].(object)["serviceCidr"] = "10.64.0.0/20"
+		}, "cluster.serviceCidr: 10.64.0.0/20 overlaps network.secondary.more.cidr 10.64.0.0/16"},
+		"addresses": {"prd", func(o object) {
+			o["network"].(object)["cidr"], o["nodeGroups"].(object)["general"].(object)["max"] = "10.10.0.0/20", 30
+		}, "network.cidr: each of the subnets private-a, private-b, private-c (/23) needs"},
+		"unknown type": {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["instanceTypes"] = []any{"m9z.large"} }, `nodeGroups.general.instanceTypes[0]: "m9z.large" is not an instance type that the VPC CNI knows`},
+		"not Nitro": {"dev", func(o object) {
+			o["cni"] = object{"prefixDelegation": true}
+			o["nodeGroups"].(object)["general"].(object)["instanceTypes"] = []any{"t2.large"}
+		}, "nodeGroups.general.instanceTypes[0]: t2.large takes no prefixes"},
+		"pods nowhere":       {"dev", func(o object) { o["cni"] = object{"customNetworking": true} }, "network.secondary: custom networking needs one subnet for the pods of ap-northeast-2a, there are 0"},
+		"IPv6 pods alone":    {"dev", func(o object) { o["cni"] = object{"ipv6": true} }, "cni.ipv6: needs IPv6 ranges in the VPC; set network.ipv6: true"},
+		"nested key":         {"dev", func(o object) { o["network"].(object)["budget"] = object{"growth": 3} }, "network.budget.growth: is not a key of the configuration; did you mean growthPercent?"},
+		"zone twice":         {"dev", func(o object) { o["network"].(object)["zones"] = []any{"ap-northeast-2a", "ap-northeast-2a"} }, "network.zones: ap-northeast-2a is named twice"},
+		"AWS's own tag":      {"dev", func(o object) { o["tags"] = object{"aws:x": "y"} }, "tags.aws:x: begins with aws:"},
+		"the platform's tag": {"dev", func(o object) { o["tags"] = object{"platform": "y"} }, "tags.platform: is a tag that the platform sets"},
+		"long tag":           {"dev", func(o object) { o["tags"] = object{"k": strings.Repeat("v", 257)} }, "tags.k: is too long or empty"},
+		"two zones in prd":   {"prd", func(o object) { o["network"].(object)["zones"] = []any{"ap-northeast-2a", "ap-northeast-2b"} }, "network.zones: profile prd needs 3 zones, this names 2"},
+		"too few nodes":      {"prd", func(o object) { o["nodeGroups"].(object)["general"].(object)["min"] = 1 }, "nodeGroups: profile prd needs 2 nodes at all times, the groups' min add up to 1"},
+		"no account in prd":  {"prd", func(o object) { delete(o, "accountId") }, "accountId: profile prd needs it"},
+		"open API server":    {"prd", func(o object) { o["cluster"].(object)["publicAccessCidrs"] = []any{"0.0.0.0/0"} }, "cluster.publicAccessCidrs: 0.0.0.0/0 opens the API server to everybody"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -3,6 +3,7 @@ package stacks
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -20,7 +21,10 @@ func TestDocumentedProfiles(t *testing.T) {
 	}
 	for _, want := range []string{
 		row("`network.nat`", func(t traits) any { return t.nat }),
-		row("`cluster.logRetentionDays`", func(t traits) any { return t.logRetentionDays }),
+		row("`network.flowLogs.to`", func(t traits) any { return t.flowLogs }),
+		row("`network.budget.growthPercent`", func(t traits) any { return t.growthPercent }),
+		row("`network.budget.upgrades`", func(t traits) any { return strings.Join(t.upgrades, ", ") }),
+		row("`cluster.logRetentionDays`, `network.flowLogs.retentionDays`", func(t traits) any { return t.logRetentionDays }),
 		row("`cluster.keyDeletionDays`", func(t traits) any { return t.keyDeletionDays }),
 		row("`cluster.protect`", func(t traits) any { return t.protect }),
 		row("`nodeGroups.*.capacityType`", func(t traits) any { return t.capacityType }),

@@ -22,7 +22,7 @@ func TestAddonsInUpdateAndPreview(t *testing.T) {
 					return err
 				}
 				_, err := addons.New(ctx, "demo", &addons.Args{
-					Names: []string{"vpc-cni", "coredns"}, Cluster: ref.Cluster{NameOutput: pulumi.String("demo")}, After: []pulumi.Resource{&nodes},
+					Names: []string{"vpc-cni", "coredns"}, Configuration: map[string]string{"vpc-cni": `{"env":{}}`, "coredns": ""}, Cluster: ref.Cluster{NameOutput: pulumi.String("demo")}, After: []pulumi.Resource{&nodes},
 				})
 				return err
 			}, options...)
@@ -30,6 +30,8 @@ func TestAddonsInUpdateAndPreview(t *testing.T) {
 			require.Len(t, r.OfType("aws:eks/addon:Addon"), 2)
 			dns := r.Get("aws:eks/addon:Addon", "demo-coredns")
 			assert.Equal(t, "coredns", dns.Inputs["addonName"])
+			assert.NotContains(t, dns.Inputs, "configurationValues", "the add-on's own")
+			assert.Equal(t, `{"env":{}}`, r.Get("aws:eks/addon:Addon", "demo-vpc-cni").Inputs["configurationValues"])
 			assert.Equal(t, "demo", dns.Inputs["clusterName"])
 			assert.Contains(t, dns.DependsOn, r.Get("test:index:Nodes", "nodes").URN)
 		})
@@ -46,6 +48,8 @@ func TestBadArguments(t *testing.T) {
 		"no names":   {&addons.Args{}, "names: names no add-on"},
 		"no cluster": {&addons.Args{Names: []string{"coredns"}}, "cluster: lacks a name"},
 		"bad name":   {&addons.Args{Names: []string{"Core DNS"}}, `names: "Core DNS" can't be an add-on`},
+		"no JSON":    {&addons.Args{Names: []string{"coredns"}, Configuration: map[string]string{"coredns": "replicas"}}, `configuration.coredns: "replicas" is not JSON`},
+		"for none":   {&addons.Args{Names: []string{"coredns"}, Configuration: map[string]string{"vpc-cni": "{}"}}, "configuration.vpc-cni: is not among the add-ons"},
 		"twice":      {&addons.Args{Names: []string{"coredns", "coredns"}}, "names: coredns is named twice"},
 	} {
 		t.Run(name, func(t *testing.T) {

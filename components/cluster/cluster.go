@@ -101,6 +101,7 @@ func (c *Cluster) Ref() ref.Cluster {
 		OidcProviderArn: c.OidcProviderArn,
 		OidcIssuer:      c.OidcIssuer,
 		SecurityGroupID: c.securityGroupID,
+		Resource:        c.control,
 	}
 }
 

@@ -72,6 +72,14 @@ func TestControlPlaneDefaults(t *testing.T) {
 	}
 }
 
+func TestIPv6Family(t *testing.T) {
+	t.Parallel()
+	control := run(t, args(func(a *cluster.Args) { a.IPv6 = true })).Get("eks:index:Cluster", "demo")
+	assert.Equal(t, "ipv6", control.Inputs["ipFamily"])
+	assert.NotContains(t, control.Inputs, "kubernetesServiceIpAddressRange", "EKS picks it")
+	assert.NotContains(t, run(t, args(nil)).Get("eks:index:Cluster", "demo").Inputs, "ipFamily")
+}
+
 func TestPublicAccessIsByListOnly(t *testing.T) {
 	t.Parallel()
 	r := run(t, args(func(a *cluster.Args) { a.PublicAccessCIDRs = []string{"203.0.113.0/24"} }))

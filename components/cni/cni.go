@@ -54,7 +54,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	}
 	for _, subnet := range args.Network.Pods {
 		config, err := apiextensions.NewCustomResource(ctx, name+"-"+subnet.Zone, args.eniConfig(subnet),
-			pulumi.Parent(c), pulumi.DependsOn(args.After))
+			pulumi.Parent(c), pulumi.DependsOn(args.After), pulumi.DeletedWith(args.Cluster.Resource))
 		if err != nil {
 			return nil, fmt.Errorf("cni %q: ENIConfig %s: %w", name, subnet.Zone, err)
 		}

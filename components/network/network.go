@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/problem"
@@ -147,6 +149,7 @@ func (c *Network) of(tier ipplan.Tier) []ipplan.Subnet {
 			found = append(found, subnet)
 		}
 	}
+	slices.SortFunc(found, func(a, b ipplan.Subnet) int { return strings.Compare(a.Name, b.Name) })
 	return found
 }
 

@@ -1,6 +1,12 @@
 package nodegroups_test
 
 import (
+	"bytes"
+	"encoding/base64"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/mail"
 	"testing"
 
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
@@ -77,6 +83,36 @@ func TestNodesGuardTheirMetadataAndEncryptTheirDisk(t *testing.T) {
 	assert.Len(t, template.Inputs["tagSpecifications"], 3, "instances, volumes and interfaces are tagged")
 }
 
+// The kubelet gets the number of pods that the address plan counts with.
+func TestMaxPodsOfTheAddressPlan(t *testing.T) {
+	t.Parallel()
+	const template = "aws:ec2/launchTemplate:LaunchTemplate"
+	assert.NotContains(t, run(t, args(nil)).Get(template, "demo-general").Inputs, "userData", "EKS computes it")
+	r := run(t, args(func(a *nodegroups.Args, _ *nodegroups.Group) { a.MaxPods = map[string]int{"general": 20} }))
+	text, err := base64.StdEncoding.DecodeString(r.Get(template, "demo-general").Inputs["userData"].(string))
+	require.NoError(t, err)
+	message, err := mail.ReadMessage(bytes.NewReader(text))
+	require.NoError(t, err)
+	kind, parameters, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
+	require.NoError(t, err)
+	assert.Equal(t, "multipart/mixed", kind)
+	part, err := multipart.NewReader(message.Body, parameters["boundary"]).NextPart()
+	require.NoError(t, err)
+	assert.Equal(t, "application/node.eks.aws", part.Header.Get("Content-Type"))
+	body, err := io.ReadAll(part)
+	require.NoError(t, err)
+	assert.YAMLEq(t, "{apiVersion: node.eks.aws/v1alpha1, kind: NodeConfig, spec: {kubelet: {config: {maxPods: 20}}}}", string(body))
+}
+
+func TestIPv6NodesMayAssignAddresses(t *testing.T) {
+	t.Parallel()
+	const policy = "aws:iam/rolePolicy:RolePolicy"
+	assert.Empty(t, run(t, args(nil)).OfType(policy))
+	r := run(t, args(func(a *nodegroups.Args, _ *nodegroups.Group) { a.IPv6 = true }))
+	assert.Contains(t, r.Get(policy, "demo-cni-ipv6").Inputs["policy"], "ec2:AssignIpv6Addresses")
+	assert.Contains(t, r.Get("aws:eks/nodeGroup:NodeGroup", "demo-general").DependsOn, r.Get(policy, "demo-cni-ipv6").URN)
+}
+
 func TestLabelsAreTheGroups(t *testing.T) {
 	t.Parallel()
 	labels := map[string]string{"example.com/team": "shop", "tier": ""}
@@ -121,6 +157,7 @@ func TestBadArguments(t *testing.T) {
 		"no groups":     {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Groups = map[string]nodegroups.Group{} }, "groups: there is no node group"},
 		"group name":    {func(a *nodegroups.Args, g *nodegroups.Group) { a.Groups = map[string]nodegroups.Group{"A b": *g} }, "groups.A b: can't be a group's name"},
 		"no cluster":    {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Cluster = ref.Cluster{} }, "cluster: lacks a name"},
+		"pods of none":  {func(a *nodegroups.Args, _ *nodegroups.Group) { a.MaxPods = map[string]int{"other": 20} }, `maxPods.other: 20 pods for group "other" can't be`},
 		"no network":    {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Network = ref.Network{} }, "network: has no private subnets"},
 		"no types":      {func(_ *nodegroups.Args, g *nodegroups.Group) { g.InstanceTypes = nil }, "groups.general.instanceTypes: names no instance type"},
 		"a bad type":    {func(_ *nodegroups.Args, g *nodegroups.Group) { g.InstanceTypes = []string{"big"} }, `groups.general.instanceTypes[0]: "big" is not an instance type that the VPC CNI knows; write an EC2 type such as m7i.large`},

@@ -21,6 +21,9 @@ type Cluster struct {
 	// SecurityGroupID is the security group that EKS makes for the control plane and
 	// its nodes.
 	SecurityGroupID pulumi.StringInput
+	// Resource is what the cluster's objects are deleted with: where it goes, they
+	// need not be deleted one by one. May be nil.
+	Resource pulumi.Resource
 	// NodesNeed are the resources that must exist before the first node joins:
 	// the CNI and kube-proxy add-ons, and the CNI's settings.
 	NodesNeed []pulumi.Resource

@@ -93,7 +93,10 @@ This page is generated from the types in ` + "`stacks`" + ` and ` + "`components
 const profileTable = `| | dev | stg | prd |
 |---|---|---|---|
 | ` + "`network.nat`" + ` | single | perZone | perZone |
-| ` + "`cluster.logRetentionDays`" + ` | 7 | 30 | 365 |
+| ` + "`network.flowLogs.to`" + ` | none | cloudWatch | cloudWatch |
+| ` + "`network.budget.growthPercent`" + ` | 0 | 25 | 50 |
+| ` + "`network.budget.upgrades`" + ` | rolling | rolling, blueGreen | rolling, blueGreen |
+| ` + "`cluster.logRetentionDays`, `network.flowLogs.retentionDays`" + ` | 7 | 30 | 365 |
 | ` + "`cluster.keyDeletionDays`" + ` | 7 | 7 | 30 |
 | ` + "`cluster.protect`" + ` | false | false | true |
 | ` + "`nodeGroups.*.capacityType`" + ` | SPOT | ON_DEMAND | ON_DEMAND |

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -44,6 +45,23 @@ func readStack(root, stack string) (project, []byte, error) {
 		return project{}, nil, fmt.Errorf("Pulumi.%s.yaml: %w", stack, err)
 	}
 	return project{name: named.Name, text: text}, settings, nil
+}
+
+// ReadConfig reads what a stack's file says of a key in the project's namespace, as
+// JSON, and the project's name. Encrypted values are masked.
+func ReadConfig(root, stack, key string) (text []byte, name string, err error) {
+	project, settings, err := readStack(root, stack)
+	if err != nil {
+		return nil, "", err
+	}
+	var written struct {
+		Config map[string]any `yaml:"config"`
+	}
+	if err := yaml.Unmarshal(settings, &written); err != nil {
+		return nil, "", fmt.Errorf("Pulumi.%s.yaml: %w", stack, err)
+	}
+	text, err = json.Marshal(written.Config[project.name+":"+key])
+	return text, project.name, err
 }
 
 // withPlugins names the shims as the project's own plugins, which the engine

@@ -29,10 +29,11 @@ func find(t *testing.T, plan engine.Plan, token, name string) engine.Resource {
 func TestPreviewOfEveryStack(t *testing.T) {
 	t.Parallel()
 	for stack, want := range map[string]struct {
-		public  bool
-		protect bool
-		zones   int
-	}{"dev": {public: true, zones: 2}, "stg": {zones: 3}, "prd": {protect: true, zones: 3}} {
+		public    bool
+		protect   bool
+		podsApart bool
+		zones     int
+	}{"dev": {public: true, zones: 2}, "stg": {podsApart: true, zones: 3}, "prd": {podsApart: true, protect: true, zones: 3}} {
 		t.Run(stack, func(t *testing.T) {
 			t.Parallel()
 			r := open(t, stack, stacks.Deploy)
@@ -67,10 +68,19 @@ func TestPreviewOfEveryStack(t *testing.T) {
 				assert.NotContains(t, res.Type, "iam/instanceProfile", "eks.Cluster makes no nodes")
 				assert.False(t, res.Type == "pulumi:providers:aws" && res.Name != name, "%s: the children of eks.Cluster use the one provider", res.Name)
 			}
-			assert.Equal(t, 2*want.zones, subnets)
+			tiers := map[bool]int{true: 5, false: 4}[want.podsApart]
+			assert.Equal(t, tiers*want.zones, subnets)
+			assert.Contains(t, r.output.String(), "Address plan", "reviewers see what addresses there are")
+			assert.Contains(t, r.output.String(), "free is what the worst of normal, maximum, rolling")
 
 			group := find(t, plan, "aws:eks/nodeGroup:NodeGroup", name+"-general")
 			assert.Contains(t, group.Dependencies, find(t, plan, "aws:eks/addon:Addon", name+"-before-nodes-vpc-cni").URN, "the CNI comes before the nodes")
+			for _, res := range plan {
+				if res.Type == "kubernetes:crd.k8s.amazonaws.com/v1alpha1:ENIConfig" {
+					assert.Contains(t, group.Dependencies, res.URN, "a node's ENIConfig is there before the node")
+					assert.Contains(t, res.Dependencies, find(t, plan, "aws:eks/addon:Addon", name+"-before-nodes-vpc-cni").URN)
+				}
+			}
 			dns := find(t, plan, "aws:eks/addon:Addon", name+"-after-nodes-coredns")
 			assert.Contains(t, dns.Dependencies, group.URN, "DNS comes after the nodes")
 		})

@@ -19,9 +19,10 @@ type Resource struct {
 	URN, Type, Name, Parent string
 	// Custom tells resources of a provider from components.
 	Custom bool
-	// Protect, IgnoreChanges and Provider are its options.
+	// Protect, IgnoreChanges, Provider and DeletedWith (a URN) are its options.
 	Protect       bool
 	IgnoreChanges []string
+	DeletedWith   string
 	Provider      string
 	// DependsOn are the URNs of all that it depends on, by option or by property.
 	DependsOn []string
@@ -108,6 +109,7 @@ func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	res := Resource{Type: args.TypeToken, Name: args.Name, Custom: args.Custom, Provider: args.Provider, Inputs: plain(args.Inputs)}
 	if rpc := args.RegisterRPC; rpc != nil {
 		res.Parent, res.Protect, res.IgnoreChanges = rpc.GetParent(), rpc.GetProtect(), rpc.GetIgnoreChanges()
+		res.DeletedWith = rpc.GetDeletedWith()
 		res.DependsOn = dependencies(rpc.GetDependencies(), rpc.GetPropertyDependencies())
 	}
 	res.URN = r.urnOf(res)
