@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"slices"
+
 	"github.com/megazonecloud/eks-platform/components/catalog"
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
@@ -11,7 +13,7 @@ import (
 func (c Config) AddressPlan() (*ipplan.Plan, []problem.Problem) {
 	groups := make(map[string]ipplan.Group, len(c.NodeGroups))
 	for name, group := range c.NodeGroups {
-		groups[name] = addressesOf(group)
+		groups[name] = c.addressesOf(group)
 	}
 	return ipplan.New(ipplan.Input{
 		Region:     c.Region,
@@ -25,8 +27,15 @@ func (c Config) AddressPlan() (*ipplan.Plan, []problem.Problem) {
 }
 
 // addressesOf is what the address plan needs to know of a group.
-func addressesOf(g nodegroups.Group) ipplan.Group {
+func (c Config) addressesOf(g nodegroups.Group) ipplan.Group {
+	var zones []string
+	for _, subnet := range c.Network.Subnets(c.CNI.CNI) {
+		if slices.Contains(g.Subnets, subnet.Name) {
+			zones = append(zones, subnet.Zone)
+		}
+	}
 	return ipplan.Group{
+		Zones:         slices.Compact(slices.Sorted(slices.Values(zones))),
 		InstanceTypes: g.InstanceTypes,
 		Min:           *g.Min, Max: *g.Max, Desired: *g.Desired,
 		MaxUnavailable: max(1, (*g.Max*g.MaxUnavailablePercent+99)/100),

@@ -144,6 +144,8 @@ func TestBadConfiguration(t *testing.T) {
 			o["network"].(object)["cidr"], o["nodeGroups"].(object)["general"].(object)["max"] = "10.10.0.0/20", 30
 		}, "network.cidr: each of the subnets private-a, private-b, private-c (/23) needs"},
 		"unknown type": {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["instanceTypes"] = []any{"m9z.large"} }, `nodeGroups.general.instanceTypes[0]: "m9z.large" is not an instance type that the VPC CNI knows`},
+		"no subnet":    {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["subnets"] = []any{"private-d"} }, `nodeGroups.general.subnets[0]: "private-d" is not a private subnet; use some of private-a, private-b, private-c`},
+		"zones of EKS": {"dev", func(o object) { o["cluster"].(object)["zones"] = []any{"ap-northeast-2a", "ap-northeast-2d"} }, "cluster.zones: ap-northeast-2d is not among the network's zones"},
 		"not Nitro": {"dev", func(o object) {
 			o["cni"] = object{"prefixDelegation": true}
 			o["nodeGroups"].(object)["general"].(object)["instanceTypes"] = []any{"t2.large"}

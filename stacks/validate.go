@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
 	"github.com/megazonecloud/eks-platform/components/problem"
 )
@@ -37,6 +38,7 @@ func (c Config) validate(list *problem.List) {
 	list.Under("network", c.Network.Validate(c.Region))
 	list.Under("cni", c.CNI.Validate())
 	list.Under("cluster", c.Cluster.Validate())
+	list.Under("cluster", c.Cluster.ValidateZones(c.Network.Zones))
 	list.Under("nodeGroups", nodegroups.ValidateGroups(c.NodeGroups))
 	c.validateRanges(list)
 	c.validateProfile(list)
@@ -83,6 +85,13 @@ func (c Config) validateAddresses(list *problem.List) {
 	if c.CNI.IPv6 && !c.Network.IPv6 && c.Network.Existing == nil {
 		list.Add("cni.ipv6", "needs IPv6 ranges in the VPC", "set network.ipv6: true")
 	}
+	var private []string
+	for _, subnet := range c.Network.Subnets(c.CNI.CNI) {
+		if subnet.Tier == ipplan.Private {
+			private = append(private, subnet.Name)
+		}
+	}
+	list.Under("nodeGroups", nodegroups.ValidateSubnets(c.NodeGroups, private))
 	_, problems := c.AddressPlan()
 	for _, p := range problems {
 		if !list.Has(p.Path) { // the part's own check has said it

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"encoding/json"
@@ -82,13 +83,14 @@ func TestPreviewRegistersWhatUpdateDoes(t *testing.T) {
 	}
 }
 
-// Every resource of AWS comes from the one provider, so that region and account
-// are the configuration's.
-func TestOneAWSProvider(t *testing.T) {
+// Every resource comes from the one provider of its kind, so that region, account
+// and cluster are the configuration's.
+func TestOneProviderOfAKind(t *testing.T) {
 	t.Parallel()
 	for _, res := range record(t, "prd").All() {
-		if res.Custom && res.Type != "pulumi:providers:aws" && res.Type != "aws:eks/cluster:Cluster" {
-			assert.Contains(t, res.Provider, "pulumi:providers:aws::eks-platform-prd::", res.URN)
+		if res.Custom && !strings.HasPrefix(res.Type, "pulumi:providers:") && res.Type != "aws:eks/cluster:Cluster" {
+			kind, _, _ := strings.Cut(res.Type, ":")
+			assert.Contains(t, res.Provider, "pulumi:providers:"+kind+"::eks-platform-prd::", res.URN)
 		}
 	}
 }

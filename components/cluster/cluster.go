@@ -120,6 +120,7 @@ func (a Args) validate() error {
 	if !clusterName.MatchString(a.ClusterName) {
 		list.Addf("clusterName", "use 1 to 40 letters, digits and hyphens", "%q can't be a cluster's name", a.ClusterName)
 	}
+	list.Under("", a.ValidateZones(a.Network.Zones))
 	if a.Network.VpcID == nil || a.Network.Control.Zones() < 2 {
 		list.Add("network", "lacks the VPC's id or control subnets in two zones", "hand over a network's Ref()")
 	}

@@ -80,6 +80,18 @@ func TestIPv6Family(t *testing.T) {
 	assert.NotContains(t, run(t, args(nil)).Get("eks:index:Cluster", "demo").Inputs, "ipFamily")
 }
 
+// EKS keeps the zones that a cluster was made with; a zone that the network gains is
+// for nodes only.
+func TestZonesOfTheControlPlaneStay(t *testing.T) {
+	t.Parallel()
+	control := run(t, args(func(a *cluster.Args) {
+		a.Zones = []string{"eu-west-1b", "eu-west-1a"}
+		a.Network.Zones = append(a.Network.Zones, "eu-west-1c")
+		a.Network.Control = append(a.Network.Control, ref.Subnet{Name: "control-c", Zone: "eu-west-1c", ID: pulumi.String("subnet-c")})
+	})).Get("eks:index:Cluster", "demo")
+	assert.Equal(t, []any{"subnet-a", "subnet-b"}, control.Inputs["privateSubnetIds"])
+}
+
 func TestPublicAccessIsByListOnly(t *testing.T) {
 	t.Parallel()
 	r := run(t, args(func(a *cluster.Args) { a.PublicAccessCIDRs = []string{"203.0.113.0/24"} }))
@@ -164,6 +176,8 @@ func TestBadArguments(t *testing.T) {
 	}{
 		"name":             {func(a *cluster.Args) { a.ClusterName = "a_b" }, `clusterName: "a_b" can't be a cluster's name`},
 		"network":          {func(a *cluster.Args) { a.Network = ref.Network{} }, "network: lacks the VPC's id"},
+		"zone elsewhere":   {func(a *cluster.Args) { a.Zones = []string{"eu-west-1a", "eu-west-1f"} }, "zones: eu-west-1f is not among the network's zones; use some of eu-west-1a, eu-west-1b"},
+		"one zone":         {func(a *cluster.Args) { a.Zones = []string{"eu-west-1a"} }, "zones: EKS needs two zones, this names 1"},
 		"version":          {func(a *cluster.Args) { a.Version = "1.3" }, `version: "1.3" is not known; use one of 1.33, 1.34, 1.35`},
 		"support":          {func(a *cluster.Args) { a.SupportType = "LONG" }, `supportType: "LONG" is not known; use one of STANDARD, EXTENDED`},
 		"log type":         {func(a *cluster.Args) { a.LogTypes = []string{"etcd"} }, `logTypes: "etcd" is not known`},

@@ -3,7 +3,9 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/megazonecloud/eks-platform/components/tags"
 	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
@@ -20,7 +22,7 @@ func (c *Cluster) makeControlPlane(ctx *pulumi.Context) (err error) {
 		Name:                            c.nameAfterLogs(),
 		Version:                         pulumi.String(c.args.Version),
 		VpcId:                           c.args.Network.VpcID,
-		PrivateSubnetIds:                c.args.Network.Control.IDs(),
+		PrivateSubnetIds:                c.subnets().IDs(),
 		KubernetesServiceIpAddressRange: c.serviceRange(),
 		IpFamily:                        c.ipFamily(),
 		EndpointPrivateAccess:           pulumi.Bool(true),
@@ -47,6 +49,20 @@ func (c *Cluster) makeControlPlane(ctx *pulumi.Context) (err error) {
 	c.securityGroupID = c.control.EksCluster.VpcConfig().ClusterSecurityGroupId().Elem()
 	c.Kubeconfig = kubeconfig(c.Name, c.Endpoint, c.control.EksCluster.CertificateAuthority().Data().Elem())
 	return nil
+}
+
+// subnets are those of the control plane's interfaces.
+func (c *Cluster) subnets() ref.Subnets {
+	if len(c.args.Zones) == 0 {
+		return c.args.Network.Control
+	}
+	var chosen ref.Subnets
+	for _, subnet := range c.args.Network.Control {
+		if slices.Contains(c.args.Zones, subnet.Zone) {
+			chosen = append(chosen, subnet)
+		}
+	}
+	return chosen
 }
 
 // With IPv6, EKS picks the Services' range itself and refuses one for IPv4.

@@ -6,14 +6,15 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// kubeconfig is a secret whose text depends on the cluster's name, endpoint and
+// kubeconfig is a secret, once it is known, whose text depends on the cluster's name, endpoint and
 // certificate only: it must not change with versions or tags, because a changed
 // kubeconfig is a changed Kubernetes provider.
 func kubeconfig(name, endpoint, certificate pulumi.StringOutput) pulumi.StringOutput {
-	text := pulumi.All(name, endpoint, certificate).ApplyT(func(v []any) (string, error) {
-		return renderKubeconfig(v[0].(string), v[1].(string), v[2].(string))
+	// What is not known yet can't be a secret: the SDK's mocks refuse unknown ones.
+	return pulumi.All(name, endpoint, certificate).ApplyT(func(v []any) (pulumi.StringOutput, error) {
+		text, err := renderKubeconfig(v[0].(string), v[1].(string), v[2].(string))
+		return pulumi.ToSecret(pulumi.String(text)).(pulumi.StringOutput), err
 	}).(pulumi.StringOutput)
-	return pulumi.ToSecret(text).(pulumi.StringOutput)
 }
 
 // renderKubeconfig writes JSON, which is YAML too and sorts its keys. Tokens come

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/megazonecloud/eks-platform/components/catalog"
 	"github.com/megazonecloud/eks-platform/components/problem"
@@ -21,6 +22,11 @@ type Spec struct {
 	// Optional. The range of Service addresses, /12 to /24 in a private range,
 	// outside the VPC. Can't be changed later. Default 172.20.0.0/16.
 	ServiceCIDR string `json:"serviceCidr"`
+	// Optional. The zones of the control plane's interfaces, two or more of the
+	// network's. EKS never changes them: before a zone is added to the network, name
+	// here those that the cluster was made with. Nodes may be in any zone. Default
+	// all of the network's.
+	Zones []string `json:"zones"`
 	// Optional. The ranges that reach the API server from the internet. Default
 	// none: the endpoint is private.
 	PublicAccessCIDRs []string `json:"publicAccessCidrs"`
@@ -91,6 +97,21 @@ func (s Spec) Validate() []problem.Problem {
 	}
 	s.validateRanges(&list)
 	s.validateAdmins(&list)
+	return list.All()
+}
+
+// ValidateZones lists what is wrong with the zones in a network of these. Paths are
+// relative to the spec.
+func (s Spec) ValidateZones(network []string) []problem.Problem {
+	var list problem.List
+	for _, zone := range s.Zones {
+		if !slices.Contains(network, zone) {
+			list.Addf("zones", "use some of "+strings.Join(network, ", "), "%s is not among the network's zones", zone)
+		}
+	}
+	if distinct := slices.Compact(slices.Sorted(slices.Values(s.Zones))); len(s.Zones) > 0 && len(distinct) < 2 {
+		list.Addf("zones", "name two or more, or leave it out", "EKS needs two zones, this names %d", len(distinct))
+	}
 	return list.All()
 }
 

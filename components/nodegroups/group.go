@@ -2,8 +2,10 @@ package nodegroups
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
+	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/megazonecloud/eks-platform/components/tags"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
@@ -28,7 +30,7 @@ func (c *NodeGroups) makeGroup(ctx *pulumi.Context, key string, group Group) err
 		ClusterName:         c.args.Cluster.NameOutput,
 		NodeGroupNamePrefix: pulumi.String(key + "-"),
 		NodeRoleArn:         c.role.Arn,
-		SubnetIds:           c.args.Network.Private.IDs(),
+		SubnetIds:           c.subnetsOf(group).IDs(),
 		Version:             pulumi.String(c.args.Cluster.Version),
 		AmiType:             pulumi.String(group.AMIType),
 		CapacityType:        pulumi.String(group.CapacityType),
@@ -53,6 +55,20 @@ func (c *NodeGroups) makeGroup(ctx *pulumi.Context, key string, group Group) err
 		return fmt.Errorf("node group: %w", err)
 	}
 	return nil
+}
+
+// subnetsOf are the subnets of a group's nodes.
+func (c *NodeGroups) subnetsOf(group Group) ref.Subnets {
+	if len(group.Subnets) == 0 {
+		return c.args.Network.Private
+	}
+	var chosen ref.Subnets
+	for _, subnet := range c.args.Network.Private {
+		if slices.Contains(group.Subnets, subnet.Name) {
+			chosen = append(chosen, subnet)
+		}
+	}
+	return chosen
 }
 
 // templateArgs sets what a node group can't: metadata only with a session token

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/ref"
@@ -113,6 +114,11 @@ func (a Args) validate() error {
 	if len(a.Network.Private) == 0 {
 		list.Add("network", "has no private subnets", "hand over a network's Ref()")
 	}
+	var names []string
+	for _, subnet := range a.Network.Private {
+		names = append(names, subnet.Name)
+	}
+	list.Under("groups", ValidateSubnets(a.Groups, names))
 	return list.Err("nodegroups")
 }
 
@@ -128,6 +134,20 @@ func ValidateGroups(groups map[string]Group) []problem.Problem {
 			list.Add(name, "can't be a group's name", "use 1 to 20 lower-case letters, digits and hyphens")
 		}
 		list.Under(name, groups[name].Validate())
+	}
+	return list.All()
+}
+
+// ValidateSubnets lists the subnets of groups that are not among a network's
+// private ones. Paths begin with the group's name.
+func ValidateSubnets(groups map[string]Group, private []string) []problem.Problem {
+	var list problem.List
+	for _, name := range sortedKeys(groups) {
+		for i, subnet := range groups[name].Subnets {
+			if !slices.Contains(private, subnet) {
+				list.Addf(fmt.Sprintf("%s.subnets[%d]", name, i), "use some of "+strings.Join(private, ", "), "%q is not a private subnet", subnet)
+			}
+		}
 	}
 	return list.All()
 }

@@ -113,6 +113,15 @@ func TestIPv6NodesMayAssignAddresses(t *testing.T) {
 	assert.Contains(t, r.Get("aws:eks/nodeGroup:NodeGroup", "demo-general").DependsOn, r.Get(policy, "demo-cni-ipv6").URN)
 }
 
+func TestSubnetsOfAGroup(t *testing.T) {
+	t.Parallel()
+	r := run(t, args(func(a *nodegroups.Args, g *nodegroups.Group) {
+		a.Network.Private = append(a.Network.Private, ref.Subnet{Name: "private-b", Zone: "eu-west-1b", ID: pulumi.String("subnet-b")})
+		g.Subnets = []string{"private-b"}
+	}))
+	assert.Equal(t, []any{"subnet-b"}, r.Get("aws:eks/nodeGroup:NodeGroup", "demo-general").Inputs["subnetIds"])
+}
+
 func TestLabelsAreTheGroups(t *testing.T) {
 	t.Parallel()
 	labels := map[string]string{"example.com/team": "shop", "tier": ""}
@@ -158,6 +167,7 @@ func TestBadArguments(t *testing.T) {
 		"group name":    {func(a *nodegroups.Args, g *nodegroups.Group) { a.Groups = map[string]nodegroups.Group{"A b": *g} }, "groups.A b: can't be a group's name"},
 		"no cluster":    {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Cluster = ref.Cluster{} }, "cluster: lacks a name"},
 		"pods of none":  {func(a *nodegroups.Args, _ *nodegroups.Group) { a.MaxPods = map[string]int{"other": 20} }, `maxPods.other: 20 pods for group "other" can't be`},
+		"no subnet":     {func(_ *nodegroups.Args, g *nodegroups.Group) { g.Subnets = []string{"private-a", "data-a"} }, `groups.general.subnets[1]: "data-a" is not a private subnet; use some of private-a`},
 		"no network":    {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Network = ref.Network{} }, "network: has no private subnets"},
 		"no types":      {func(_ *nodegroups.Args, g *nodegroups.Group) { g.InstanceTypes = nil }, "groups.general.instanceTypes: names no instance type"},
 		"a bad type":    {func(_ *nodegroups.Args, g *nodegroups.Group) { g.InstanceTypes = []string{"big"} }, `groups.general.instanceTypes[0]: "big" is not an instance type that the VPC CNI knows; write an EC2 type such as m7i.large`},

@@ -27,6 +27,10 @@ type Group struct {
 	// Optional. The nodes to start with, from min to max. Afterwards the group's
 	// size belongs to what scales it. Default min.
 	Desired *int `json:"desired"`
+	// Optional. The private subnets of the nodes by name: [private-a, private-c]. EKS
+	// never changes them, so another list replaces the group: before the network
+	// gains a zone or a private range, name here what the group has. Default all.
+	Subnets []string `json:"subnets"`
 	// Optional. Size of a node's root volume in GiB, 20 to 16384. Default 50.
 	DiskGiB int `json:"diskGiB"`
 	// Optional. Share of the nodes that an update may replace at a time, in

@@ -70,6 +70,7 @@ var eksRows = map[string]*row{
 		id:       idFrom("", "name"),
 		outputs:  clusterOutputs,
 		implicit: [][]string{{"vpcConfig", "clusterSecurityGroupId"}},
+		amend:    amendCluster,
 		taken:    message{"ResourceInUseException", "Cluster already exists with name: %s"},
 		inUse:    "ResourceInUseException",
 	},

@@ -149,9 +149,15 @@ func (p *Provider) Update(_ context.Context, req plugin.UpdateRequest) (plugin.U
 		if req.Preview {
 			return nil
 		}
+		before := object.Inputs
 		object.Inputs = props.Public(inputs)
 		if err := r.dangling(p.region, object.Inputs, objects); err != nil {
 			return err
+		}
+		if r.amend != nil {
+			if err := r.amend(before, t); err != nil {
+				return err
+			}
 		}
 		if err := r.shared(object, objects); err != nil {
 			return err

@@ -62,6 +62,8 @@ type row struct {
 	yields bool
 	// admit has the last word on a creation, with the world at hand.
 	admit func(t thing) error
+	// amend has the last word on an update of an object with these inputs.
+	amend func(old map[string]any, t thing) error
 }
 
 // autoname says which property is the name that the provider makes up.
