@@ -41,11 +41,7 @@ func text(problems []problem.Problem) string {
 // The example that docs/address-plan.md works through.
 func TestNeedInEverySituationByHand(t *testing.T) {
 	t.Parallel()
-	plan, problems := ipplan.New(input(func(in *ipplan.Input) {
-		in.Network.Budget = ipplan.Budget{GrowthPercent: 50, Upgrades: []string{"rolling", "blueGreen"}}
-		in.InterfaceEndpoints = 2
-		in.SystemPodsPerNode = 3
-	}))
+	plan, problems := ipplan.New(example())
 	require.Empty(t, problems)
 	group := plan.Groups["general"]
 	assert.Equal(t, ipplan.GroupPlan{
