@@ -31,7 +31,7 @@ func TestAddonsInUpdateAndPreview(t *testing.T) {
 			dns := r.Get("aws:eks/addon:Addon", "demo-coredns")
 			assert.Equal(t, "coredns", dns.Inputs["addonName"])
 			assert.NotContains(t, dns.Inputs, "configurationValues", "the add-on's own")
-			assert.Equal(t, `{"env":{}}`, r.Get("aws:eks/addon:Addon", "demo-vpc-cni").Inputs["configurationValues"])
+			assert.JSONEq(t, `{"env":{}}`, r.Get("aws:eks/addon:Addon", "demo-vpc-cni").Inputs["configurationValues"].(string))
 			assert.Equal(t, "demo", dns.Inputs["clusterName"])
 			assert.Contains(t, dns.DependsOn, r.Get("test:index:Nodes", "nodes").URN)
 		})

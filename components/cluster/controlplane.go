@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/megazonecloud/eks-platform/components/tags"
@@ -40,7 +41,7 @@ func (c *Cluster) makeControlPlane(ctx *pulumi.Context) (err error) {
 		CreateOidcProvider:   pulumi.Bool(false),
 		InstanceRoles:        iam.RoleArray{},
 		Tags:                 pulumi.ToStringMap(c.args.Tags), // eks.Cluster names each of its children itself
-	}, pulumi.Parent(c), pulumi.Transforms([]pulumi.ResourceTransform{c.completeControlPlane}))
+	}, pulumi.Parent(c), pulumi.Transforms([]pulumi.ResourceTransform{c.completeControlPlane, c.disownNodeGroup}))
 	if err != nil {
 		return fmt.Errorf("control plane: %w", err)
 	}
@@ -89,6 +90,21 @@ func (c *Cluster) completeControlPlane(_ context.Context, child *pulumi.Resource
 	// CNI, kube-proxy and CoreDNS are managed add-ons; EKS need not install them too.
 	child.Props["bootstrapSelfManagedAddons"] = pulumi.Bool(false)
 	child.Opts.Protect = c.args.Protect
+	return &pulumi.ResourceTransformResult{Props: child.Props, Opts: child.Opts}
+}
+
+// nodeGroupSuffix ends the name of the security group that eks.Cluster makes for nodes.
+const nodeGroupSuffix = "-nodeSecurityGroup"
+
+// disownNodeGroup takes the cluster's ownership tag from the security group that
+// eks.Cluster makes for nodes it doesn't start: nodes are in EKS's own group, which
+// has the tag, and a load balancer controller that finds two owned groups stops.
+// Source: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/security_groups/
+func (c *Cluster) disownNodeGroup(_ context.Context, child *pulumi.ResourceTransformArgs) *pulumi.ResourceTransformResult {
+	if child.Type != "aws:ec2/securityGroup:SecurityGroup" || !strings.HasSuffix(child.Name, nodeGroupSuffix) {
+		return nil
+	}
+	child.Props["tags"] = tags.Named(c.args.Tags, child.Name)
 	return &pulumi.ResourceTransformResult{Props: child.Props, Opts: child.Opts}
 }
 

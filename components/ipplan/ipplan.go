@@ -126,7 +126,7 @@ func (in Input) validateTogether(list *problem.List) {
 		return
 	}
 	held := map[string]int{}
-	for _, subnet := range in.Network.unsafeSubnets(in.CNI) {
+	for _, subnet := range in.Network.unsafeSubnets() {
 		if subnet.Tier == Pods {
 			held[subnet.Zone]++
 		}

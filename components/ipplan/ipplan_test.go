@@ -166,7 +166,7 @@ func sound(t *testing.T, network ipplan.VPC, plan *ipplan.Plan) {
 		names[one.Name] = true
 		in := whole[one.Range]
 		assert.True(t, in.Contains(one.CIDR.Addr()) && one.CIDR.Bits() >= in.Bits() && one.CIDR == one.CIDR.Masked(), "%s is not in %s", one.CIDR, in)
-		assert.True(t, one.CIDR.Bits() <= 28, "AWS refuses %s", one.CIDR)
+		assert.LessOrEqual(t, one.CIDR.Bits(), 28, "AWS refuses %s", one.CIDR)
 		for _, other := range plan.Subnets[i+1:] {
 			assert.False(t, one.CIDR.Overlaps(other.CIDR), "%s %s overlaps %s %s", one.Name, one.CIDR, other.Name, other.CIDR)
 		}

@@ -93,7 +93,7 @@ const secondaryBits = 3
 
 // Subnets lists the subnets of a valid VPC in the order of their ranges.
 func (v VPC) Subnets(cni CNI) []Subnet {
-	subnets := v.unsafeSubnets(cni)
+	subnets := v.unsafeSubnets()
 	for i := range subnets {
 		subnets[i].measure(cni)
 	}
@@ -104,7 +104,7 @@ func (v VPC) Subnets(cni CNI) []Subnet {
 }
 
 // unsafeSubnets lists what can be listed of a VPC that may not be valid.
-func (v VPC) unsafeSubnets(cni CNI) []Subnet {
+func (v VPC) unsafeSubnets() []Subnet {
 	if v.Existing != nil {
 		return v.Existing.subnets()
 	}

@@ -65,6 +65,8 @@ func TestPreviewOfEveryStack(t *testing.T) {
 				if res.Type == "aws:ec2/subnet:Subnet" {
 					subnets++
 				}
+				labels, _ := res.Inputs["tags"].(map[string]any)
+				assert.NotEqual(t, "owned", labels["kubernetes.io/cluster/"+name], "%s: only EKS's own security group is the cluster's", res.URN)
 				assert.NotContains(t, res.Type, "iam/instanceProfile", "eks.Cluster makes no nodes")
 				assert.False(t, res.Type == "pulumi:providers:aws" && res.Name != name, "%s: the children of eks.Cluster use the one provider", res.Name)
 			}
