@@ -53,8 +53,6 @@ var (
 	logTypes = []string{"api", "audit", "authenticator", "controllerManager", "scheduler"}
 	// Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_UpgradePolicyRequest.html
 	supportTypes = []string{"STANDARD", "EXTENDED"}
-	// Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-	retentionDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
 )
 
 // WithDefaults returns a copy in which every value left out has its default.
@@ -89,7 +87,7 @@ func (s Spec) Validate() []problem.Problem {
 	for _, kind := range s.LogTypes {
 		problem.OneOf(&list, "logTypes", kind, logTypes...)
 	}
-	if !slices.Contains(retentionDays, s.LogRetentionDays) {
+	if !slices.Contains(catalog.LogRetentionDays, s.LogRetentionDays) {
 		list.Addf("logRetentionDays", "use a period that CloudWatch offers, such as 30, 90 or 365", "%d is not one", s.LogRetentionDays)
 	}
 	if s.KeyDeletionDays < 7 || s.KeyDeletionDays > 30 {

@@ -145,6 +145,14 @@ func TestDockersBridgeIsAWarning(t *testing.T) {
 	assert.Contains(t, plan.Warnings[0].String(), "network.cidr: 172.17.0.0/16 overlaps 172.17.0.0/16, the bridge of Docker: a host that runs Docker (build runners, Cloud9, SageMaker) can't reach addresses in it")
 }
 
+func TestAPublicRangeIsAWarning(t *testing.T) {
+	t.Parallel()
+	plan, problems := ipplan.New(input(func(in *ipplan.Input) { in.Network.CIDR = "8.8.0.0/16" }))
+	require.Empty(t, problems)
+	require.Len(t, plan.Warnings, 1)
+	assert.Contains(t, plan.Warnings[0].String(), "network.cidr: 8.8.0.0/16 is public: whoever has it on the internet can't be reached from here")
+}
+
 // Whatever the input, the answer is a sound plan or a list of problems.
 func FuzzPlan(f *testing.F) {
 	for _, cni := range []ipplan.CNI{secondary, prefixes, custom, both, ipv6} {

@@ -218,6 +218,9 @@ func (b Budget) validate(list *problem.List) {
 func (v VPC) warnings() []problem.Problem {
 	var list problem.List
 	for _, r := range append([]namedRange{{"network.cidr", parsed(v.CIDR)}}, v.secondaryRanges()...) {
+		if r.cidr.IsValid() && !blockOf(r.cidr).IsValid() && !within(r.cidr, shared) {
+			list.Addf(r.path, "use a private range unless these addresses are yours", "%s is public: whoever has it on the internet can't be reached from here", r.cidr)
+		}
 		if r.cidr.IsValid() && r.cidr.Overlaps(docker) {
 			list.Addf(r.path, "use another range unless nothing of the kind will ever run here",
 				"%s overlaps %s, the bridge of Docker: a host that runs Docker (build runners, Cloud9, SageMaker) can't reach addresses in it", r.cidr, docker)

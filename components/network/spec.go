@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/megazonecloud/eks-platform/components/catalog"
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/problem"
 )
@@ -125,9 +126,6 @@ func (s Spec) validateAdopted(list *problem.List) {
 
 var bucketArn = regexp.MustCompile(`^arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$`)
 
-// Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-var retentionDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
-
 func (f FlowLogs) validate(list *problem.List) {
 	problem.OneOf(list, "flowLogs.to", f.To, ToCloudWatch, ToS3, ToNone)
 	problem.OneOf(list, "flowLogs.traffic", f.Traffic, "ALL", "ACCEPT", "REJECT")
@@ -136,7 +134,7 @@ func (f FlowLogs) validate(list *problem.List) {
 		list.Addf("flowLogs.bucketArn", "write it as arn:aws:s3:::log-archive", "%q is not a bucket's ARN", f.BucketArn)
 	case f.To != ToS3 && f.BucketArn != "":
 		list.Addf("flowLogs.bucketArn", "remove it, or set to: s3", "has no effect with to: %s", f.To)
-	case f.To == ToCloudWatch && !slices.Contains(retentionDays, f.RetentionDays):
+	case f.To == ToCloudWatch && !slices.Contains(catalog.LogRetentionDays, f.RetentionDays):
 		list.Addf("flowLogs.retentionDays", "use a period that CloudWatch offers, such as 30, 90 or 365", "%d is not one", f.RetentionDays)
 	}
 }
