@@ -5,6 +5,7 @@ package stacks
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/megazonecloud/eks-platform/components/cluster"
 	"github.com/megazonecloud/eks-platform/components/cni"
@@ -38,6 +39,9 @@ type Config struct {
 	// Optional. AWS tags of everything that takes tags. Default none; platform,
 	// profile and managed-by are added.
 	Tags map[string]string `json:"tags"`
+	// Optional. The stack that must have deployed a Kubernetes minor before this one
+	// takes it: dev, or project/dev, or organization/project/dev. Default none.
+	UpgradeAfter string `json:"upgradeAfter"`
 	// Required. The VPC.
 	Network network.Spec `json:"network"`
 	// Optional. How pods get addresses. Default secondary addresses of the nodes'
@@ -47,6 +51,10 @@ type Config struct {
 	Cluster cluster.Spec `json:"cluster"`
 	// Required. The managed node groups by name.
 	NodeGroups map[string]nodegroups.Group `json:"nodeGroups"`
+
+	// Day is the day of the plan, for the support calendar: today, unless a test or
+	// a rehearsal says otherwise.
+	Day time.Time
 }
 
 // Load reads and checks the stack's configuration. Every problem is in the
@@ -89,6 +97,9 @@ func (c Config) withDefaults(name string) Config {
 	}
 	c.Network = c.Network.WithDefaults()
 	c.Cluster = c.Cluster.WithDefaults()
+	if c.Day.IsZero() {
+		c.Day = time.Now()
+	}
 	groups := make(map[string]nodegroups.Group, len(c.NodeGroups))
 	for key, group := range c.NodeGroups {
 		groups[key] = c.Profile.groupDefaults(group).WithDefaults()

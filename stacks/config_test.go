@@ -146,6 +146,11 @@ func TestBadConfiguration(t *testing.T) {
 		"unknown type": {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["instanceTypes"] = []any{"m9z.large"} }, `nodeGroups.general.instanceTypes[0]: "m9z.large" is not an instance type that the VPC CNI knows`},
 		"no subnet":    {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["subnets"] = []any{"private-d"} }, `nodeGroups.general.subnets[0]: "private-d" is not a private subnet; use some of private-a, private-b, private-c`},
 		"zones of EKS": {"dev", func(o object) { o["cluster"].(object)["zones"] = []any{"ap-northeast-2a", "ap-northeast-2d"} }, "cluster.zones: ap-northeast-2d is not among the network's zones"},
+		"newer nodes": {"dev", func(o object) {
+			o["cluster"].(object)["version"] = "1.34"
+			o["nodeGroups"].(object)["general"].(object)["version"] = "1.35"
+		}, "nodeGroups.general.version: 1.35 is newer than the control plane's 1.34; upgrade the control plane first: 1.34 or older here"},
+		"unknown nodes": {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["version"] = "1.2" }, `nodeGroups.general.version: "1.2" is not known; use one of 1.33, 1.34, 1.35`},
 		"not Nitro": {"dev", func(o object) {
 			o["cni"] = object{"prefixDelegation": true}
 			o["nodeGroups"].(object)["general"].(object)["instanceTypes"] = []any{"t2.large"}

@@ -1,7 +1,9 @@
 package stacks
 
 import (
+	"cmp"
 	"fmt"
+	"time"
 
 	"github.com/megazonecloud/eks-platform/components/addons"
 	"github.com/megazonecloud/eks-platform/components/catalog"
@@ -19,16 +21,26 @@ import (
 
 // Deploy is the program of a stack: it reads the configuration, registers the
 // platform and exports its outputs.
-func Deploy(ctx *pulumi.Context) error {
-	cfg, err := Load(ctx)
-	if err != nil {
-		return err
+func Deploy(ctx *pulumi.Context) error { return DeployOn(time.Now())(ctx) }
+
+// DeployOn is the same program on another day of the support calendar.
+func DeployOn(day time.Time) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
+		cfg, err := Load(ctx)
+		if err != nil {
+			return err
+		}
+		cfg.Day = day
+		return deploy(ctx, cfg)
 	}
+}
+
+func deploy(ctx *pulumi.Context, cfg *Config) error {
 	platform, err := New(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	platform.export(ctx)
+	platform.Export(ctx)
 	return nil
 }
 
@@ -55,6 +67,11 @@ func New(ctx *pulumi.Context, cfg *Config) (*Platform, error) {
 	plan, problems := cfg.AddressPlan()
 	if err := problem.Error("address plan", problems); err != nil {
 		return nil, err
+	}
+	for _, check := range []func(*pulumi.Context) error{cfg.checkTrain, cfg.showSupport} {
+		if err := check(ctx); err != nil {
+			return nil, err
+		}
 	}
 	p := &Platform{Config: cfg, Addresses: plan, tags: cfg.allTags()}
 	aws, err := cfg.awsProvider(ctx)
@@ -183,8 +200,9 @@ func (c Config) allTags() map[string]string {
 	return tags
 }
 
-// export publishes what other stacks and people need.
-func (p *Platform) export(ctx *pulumi.Context) {
+// Export publishes what other stacks and people need, the versions among it that
+// the next upgrade is held against.
+func (p *Platform) Export(ctx *pulumi.Context) {
 	ctx.Export("region", pulumi.String(p.Config.Region))
 	ctx.Export("vpcId", p.Network.VpcID)
 	ctx.Export("controlSubnetIds", p.Network.ControlSubnetIDs)
@@ -193,7 +211,12 @@ func (p *Platform) export(ctx *pulumi.Context) {
 	ctx.Export("privateSubnetIds", p.Network.PrivateSubnetIDs)
 	ctx.Export("publicSubnetIds", p.Network.PublicSubnetIDs)
 	ctx.Export("clusterName", p.Cluster.Name)
-	ctx.Export("kubernetesVersion", pulumi.String(p.Config.Cluster.Version))
+	ctx.Export(versionOutput, pulumi.String(p.Config.Cluster.Version))
+	versions := pulumi.StringMap{}
+	for name, group := range p.Config.NodeGroups {
+		versions[name] = pulumi.String(cmp.Or(group.Version, p.Config.Cluster.Version))
+	}
+	ctx.Export(nodeVersionsOutput, versions)
 	ctx.Export("endpoint", p.Cluster.Endpoint)
 	ctx.Export("kubeconfig", p.Cluster.Kubeconfig)
 	ctx.Export("oidcProviderArn", p.Cluster.OidcProviderArn)

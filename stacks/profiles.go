@@ -38,6 +38,7 @@ type traits struct {
 	nodes        int
 	accountNamed bool
 	closed       bool
+	supported    bool
 }
 
 var profiles = map[Profile]traits{
@@ -47,7 +48,7 @@ var profiles = map[Profile]traits{
 		logRetentionDays: 30, keyDeletionDays: 7, capacityType: "ON_DEMAND", minNodes: 2, zones: 2, nodes: 2},
 	Prd: {nat: network.NATPerZone, flowLogs: network.ToCloudWatch, growthPercent: 50, upgrades: []string{"rolling", "blueGreen"},
 		logRetentionDays: 365, keyDeletionDays: 30, protect: true, capacityType: "ON_DEMAND", minNodes: 3,
-		zones: 3, nodes: 2, accountNamed: true, closed: true},
+		zones: 3, nodes: 2, accountNamed: true, closed: true, supported: true},
 }
 
 // profileOf reads the profile of an undecoded configuration, because the

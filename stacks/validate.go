@@ -43,6 +43,7 @@ func (c Config) validate(list *problem.List) {
 	c.validateRanges(list)
 	c.validateProfile(list)
 	c.validateAddresses(list)
+	c.validateVersions(list)
 }
 
 func (c Config) validateTags(list *problem.List) {

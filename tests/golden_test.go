@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"encoding/json"
 
@@ -39,7 +40,7 @@ func platformOf(t *testing.T, stack string) []byte {
 func record(t *testing.T, stack string, options ...recorder.Option) *recorder.Recorder {
 	t.Helper()
 	platform := platformOf(t, stack)
-	r, err := recorder.Run(stacks.Deploy, append(options, recorder.Stack(stack), recorder.Config(stacks.Key, string(platform)))...)
+	r, err := recorder.Run(stacks.DeployOn(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)), append(options, recorder.Stack(stack), recorder.Config(stacks.Key, string(platform)))...)
 	require.NoError(t, err)
 	return r
 }

@@ -19,6 +19,9 @@ type Spec struct {
 	// upgrades the cluster by itself, EXTENDED keeps the minor for up to 12 more
 	// months at a higher price. Default STANDARD.
 	SupportType string `json:"supportType"`
+	// Optional. The minor that may run past its standard support in profile prd, at
+	// the higher price: "1.34". Default none: such a plan is refused there.
+	AcceptExtendedSupport string `json:"acceptExtendedSupport"`
 	// Optional. The range of Service addresses, /12 to /24 in a private range,
 	// outside the VPC. Can't be changed later. Default 172.20.0.0/16.
 	ServiceCIDR string `json:"serviceCidr"`

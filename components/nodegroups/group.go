@@ -1,6 +1,7 @@
 package nodegroups
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -31,7 +32,7 @@ func (c *NodeGroups) makeGroup(ctx *pulumi.Context, key string, group Group) err
 		NodeGroupNamePrefix: pulumi.String(key + "-"),
 		NodeRoleArn:         c.role.Arn,
 		SubnetIds:           c.subnetsOf(group).IDs(),
-		Version:             pulumi.String(c.args.Cluster.Version),
+		Version:             pulumi.String(cmp.Or(group.Version, c.args.Cluster.Version)),
 		AmiType:             pulumi.String(group.AMIType),
 		CapacityType:        pulumi.String(group.CapacityType),
 		InstanceTypes:       pulumi.ToStringArray(group.InstanceTypes),

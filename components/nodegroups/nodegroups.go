@@ -12,6 +12,7 @@ import (
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/megazonecloud/eks-platform/components/tags"
+	"github.com/megazonecloud/eks-platform/components/upgrade"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -107,6 +108,9 @@ func (a Args) validate() error {
 		if _, known := a.Groups[name]; !known || a.MaxPods[name] < 1 {
 			list.Addf(problem.Join("maxPods", name), "give 1 or more for a group of groups", "%d pods for group %q can't be", a.MaxPods[name], name)
 		}
+	}
+	for _, name := range sortedKeys(a.Groups) {
+		upgrade.CheckSkew(&list, problem.Join("groups", name)+".version", a.Cluster.Version, a.Groups[name].Version)
 	}
 	if a.Cluster.NameOutput == nil || a.Cluster.Version == "" {
 		list.Add("cluster", "lacks a name or a version", "hand over a cluster's Ref()")

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/megazonecloud/eks-platform/components/catalog"
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/problem"
 )
@@ -15,6 +16,9 @@ type Group struct {
 	// Required. The EC2 instance types, all of one processor architecture. Spot
 	// groups do best with several.
 	InstanceTypes []string `json:"instanceTypes"`
+	// Optional. The Kubernetes minor of the nodes, quoted: not newer than the control
+	// plane's, and up to three older. Default the control plane's.
+	Version string `json:"version"`
 	// Optional. The image: AL2023_x86_64_STANDARD or AL2023_ARM_64_STANDARD.
 	// Default AL2023_x86_64_STANDARD.
 	AMIType string `json:"amiType"`
@@ -86,6 +90,9 @@ var (
 func (g Group) Validate() []problem.Problem {
 	var list problem.List
 	list.Under("", ipplan.ValidateTypes(g.InstanceTypes, ipplan.CNI{}))
+	if g.Version != "" {
+		problem.OneOf(&list, "version", g.Version, catalog.KubernetesVersions()...)
+	}
 	problem.OneOf(&list, "amiType", g.AMIType, amiTypes...)
 	problem.OneOf(&list, "capacityType", g.CapacityType, capacityTypes...)
 	g.validateSizes(&list)

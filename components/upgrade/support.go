@@ -15,7 +15,7 @@ const (
 	Standard Phase = "standard"
 	// Extended support costs more.
 	Extended Phase = "extended"
-	// Ended: EKS upgrades such clusters by itself.
+	// Ended support makes EKS upgrade the cluster by itself.
 	Ended Phase = "ended"
 )
 

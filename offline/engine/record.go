@@ -91,6 +91,9 @@ func (r *recorder) result(stack string) (*Preview, error) {
 	}
 	preview := &Preview{Stack: stack, Findings: all.findings}
 	for _, step := range all.steps {
+		if step.Op == apitype.OpRead { // a look at another stack is no part of a plan
+			continue
+		}
 		state := step.New
 		if state == nil {
 			state = step.Old

@@ -161,7 +161,33 @@ func (e *Engine) layOut(project project, settings []byte) (dirs, error) {
 			return d, fmt.Errorf("the offline state needs a folder that can be written: %w", err)
 		}
 	}
+	if err := knowSiblings(e.options.Root, project.name, d.state); err != nil {
+		return d, err
+	}
 	return d, writeShims(d.shims)
+}
+
+// knowSiblings makes the project's other stacks known, without a deployment: a
+// stack that looks at one that does not exist ends with an error.
+func knowSiblings(root, project, state string) error {
+	dir := filepath.Join(state, ".pulumi", "stacks", project)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("the offline state needs a folder that can be written: %w", err)
+	}
+	for _, stack := range stacksIn(root) {
+		file, err := os.OpenFile(filepath.Join(dir, stack+".json"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if errors.Is(err, os.ErrExist) {
+			continue
+		}
+		if err == nil {
+			_, err = fmt.Fprintf(file, `{"version":3,"checkpoint":{"stack":"organization/%s/%s"}}`, project, stack)
+			err = errors.Join(err, file.Close())
+		}
+		if err != nil {
+			return fmt.Errorf("the offline state needs a folder that can be written: %w", err)
+		}
+	}
+	return nil
 }
 
 // lock makes sure that one run at a time has a stack. The kernel gives the lock

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/megazonecloud/eks-platform/offline/engine"
-	"github.com/megazonecloud/eks-platform/stacks"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 	"github.com/stretchr/testify/assert"
@@ -19,7 +18,7 @@ import (
 func TestUpPreviewDestroy(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	r := open(t, "dev", stacks.Deploy)
+	r := open(t, "dev", program)
 	result, err := r.Up(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, "eks-platform-dev", result.Outputs["clusterName"].Value)
@@ -41,7 +40,7 @@ func TestUpPreviewDestroy(t *testing.T) {
 func TestProductionIsProtected(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	r := open(t, "prd", stacks.Deploy)
+	r := open(t, "prd", program)
 	_, err := r.Up(ctx)
 	require.NoError(t, err)
 	before := r.world(t, "prd")
@@ -55,7 +54,7 @@ func TestProductionIsProtected(t *testing.T) {
 func TestLockOfAKilledRun(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	first := open(t, "dev", stacks.Deploy)
+	first := open(t, "dev", program)
 	require.NoError(t, first.Close())
 	locks := filepath.Join(first.state, "state", ".pulumi", "locks", "organization", "eks-platform", "dev")
 	require.NoError(t, os.MkdirAll(locks, 0o755))
@@ -64,7 +63,7 @@ func TestLockOfAKilledRun(t *testing.T) {
 
 	absolute, err := filepath.Abs(root)
 	require.NoError(t, err)
-	second, err := engine.Open(ctx, engine.Options{Root: absolute, Stack: "dev", StateDir: first.state, Program: stacks.Deploy})
+	second, err := engine.Open(ctx, engine.Options{Root: absolute, Stack: "dev", StateDir: first.state, Program: program})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, second.Close()) }()
 	assert.NoFileExists(t, left)

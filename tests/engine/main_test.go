@@ -11,8 +11,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/megazonecloud/eks-platform/offline/engine"
+	"github.com/megazonecloud/eks-platform/stacks"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 )
@@ -28,6 +30,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// program is the stacks' program on a day when all minors in use are supported.
+var program = stacks.DeployOn(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC))
+
 // run is one stack with a state of its own.
 type run struct {
 	*engine.Engine
@@ -39,12 +44,18 @@ type run struct {
 // are `make tools`'s to make, and `make test` makes them.
 func open(t *testing.T, stack string, program pulumi.RunFunc) *run {
 	t.Helper()
+	return openIn(t, t.TempDir(), stack, program)
+}
+
+// openIn opens a stack beside others, whose states are in the same folder.
+func openIn(t *testing.T, state, stack string, program pulumi.RunFunc) *run {
+	t.Helper()
 	absolute, err := filepath.Abs(root)
 	require.NoError(t, err)
 	if _, err := os.Stat(filepath.Join(absolute, ".tools/bin/pulumi")); err != nil {
 		t.Skip("the Pulumi CLI is missing: run `make tools`")
 	}
-	r := &run{state: t.TempDir()}
+	r := &run{state: state}
 	r.Engine, err = engine.Open(context.Background(), engine.Options{
 		Root: absolute, Stack: stack, Program: program, StateDir: r.state, Output: &r.output, Dependencies: true,
 	})

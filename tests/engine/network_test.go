@@ -22,7 +22,10 @@ func changed(change func(*stacks.Config)) pulumi.RunFunc {
 			return err
 		}
 		change(cfg)
-		_, err = stacks.New(ctx, cfg)
+		platform, err := stacks.New(ctx, cfg)
+		if err == nil {
+			platform.Export(ctx)
+		}
 		return err
 	}
 }

@@ -6,10 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/megazonecloud/eks-platform/offline/engine"
-	"github.com/megazonecloud/eks-platform/stacks"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -33,16 +33,26 @@ func TestPreviewOfEveryStack(t *testing.T) {
 		protect   bool
 		podsApart bool
 		zones     int
-	}{"dev": {public: true, zones: 2}, "stg": {podsApart: true, zones: 3}, "prd": {podsApart: true, protect: true, zones: 3}} {
+		after     string
+	}{
+		"dev": {public: true, zones: 2}, "stg": {podsApart: true, zones: 3, after: "dev"},
+		"prd": {podsApart: true, protect: true, zones: 3, after: "stg"},
+	} {
 		t.Run(stack, func(t *testing.T) {
 			t.Parallel()
-			r := open(t, stack, stacks.Deploy)
+			r := open(t, stack, program)
 			preview, err := r.Preview(context.Background())
 			require.NoError(t, err)
 			plan := preview.Plan
 			assert.Empty(t, preview.Findings, "the policies have nothing to say against it")
 			assert.Contains(t, r.output.String(), "eks-platform@v0.1.0", "the policy pack has given its verdict")
-			assert.NotContains(t, r.output.String(), "warning", "the plan is clean")
+			warnings := slices.Compact(regexp.MustCompile(`warning: .*`).FindAllString(r.output.String(), -1)) // once as it comes, once in the end
+			if want.after == "" {
+				assert.Empty(t, warnings, "the plan is clean")
+			} else {
+				assert.Equal(t, []string{"warning: stack " + want.after + " has not been deployed, so nothing has proved Kubernetes 1.35 there"}, warnings)
+			}
+			assert.Contains(t, r.output.String(), "Kubernetes 1.35: standard support until 2027-03-27 (146 days), 0.10 USD an hour")
 
 			count := regexp.MustCompile(`\+ (\d+) to create`).FindStringSubmatch(r.output.String())
 			require.Len(t, count, 2)
@@ -92,7 +102,7 @@ func TestPreviewOfEveryStack(t *testing.T) {
 // The plan's file is JSON in which unknowns and secrets are marked.
 func TestPlanFile(t *testing.T) {
 	t.Parallel()
-	r := open(t, "dev", stacks.Deploy)
+	r := open(t, "dev", program)
 	preview, err := r.Preview(context.Background())
 	require.NoError(t, err)
 	plan := preview.Plan
@@ -141,9 +151,9 @@ func TestWhatCannotRunSaysWhy(t *testing.T) {
 
 func TestOneRunAtATimeHasAStack(t *testing.T) {
 	t.Parallel()
-	r := open(t, "dev", stacks.Deploy)
+	r := open(t, "dev", program)
 	absolute, err := filepath.Abs(root)
 	require.NoError(t, err)
-	_, err = engine.Open(context.Background(), engine.Options{Root: absolute, Stack: "dev", StateDir: r.state, Program: stacks.Deploy})
+	_, err = engine.Open(context.Background(), engine.Options{Root: absolute, Stack: "dev", StateDir: r.state, Program: program})
 	assert.ErrorContains(t, err, "another offline run has stack dev")
 }

@@ -35,6 +35,7 @@ type Recorder struct {
 	project, stack string
 	preview        bool
 	config         map[string]string
+	deployed       map[string]map[string]any
 
 	mu        sync.Mutex
 	ctx       *pulumi.Context
@@ -55,9 +56,15 @@ func Config(key, value string) Option {
 	return func(r *Recorder) { r.config[r.project+":"+key] = value }
 }
 
+// Deployed gives the outputs of a stack's last deployment, by the stack's whole
+// name: "organization/eks-platform/stg". Others were never deployed.
+func Deployed(stack string, outputs map[string]any) Option {
+	return func(r *Recorder) { r.deployed[stack] = outputs }
+}
+
 // Run runs a program and returns what it registered, with the error it ended in.
 func Run(program pulumi.RunFunc, options ...Option) (*Recorder, error) {
-	r := &Recorder{project: "eks-platform", stack: "dev", config: map[string]string{}}
+	r := &Recorder{project: "eks-platform", stack: "dev", config: map[string]string{}, deployed: map[string]map[string]any{}}
 	for _, option := range options {
 		option(r)
 	}
@@ -106,6 +113,9 @@ func ID(token, name string) string { return token[strings.LastIndex(token, ":")+
 
 // NewResource records a resource and answers with what its provider would.
 func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	if args.TypeToken == stackReference { // a look at a stack is no resource of this one
+		return args.ID, resource.NewPropertyMapFromMap(map[string]any{"name": args.ID, "outputs": r.deployed[args.ID]}), nil
+	}
 	res := Resource{Type: args.TypeToken, Name: args.Name, Custom: args.Custom, Provider: args.Provider, Inputs: plain(args.Inputs)}
 	if rpc := args.RegisterRPC; rpc != nil {
 		res.Parent, res.Protect, res.IgnoreChanges = rpc.GetParent(), rpc.GetProtect(), rpc.GetIgnoreChanges()

@@ -28,6 +28,7 @@ var computed = map[string]map[string]any{
 // componentCluster is the remote component; controlPlane is the child that it
 // makes in its own process, where mocks can't see it.
 const (
+	stackReference   = "pulumi:pulumi:StackReference"
 	componentCluster = "eks:index:Cluster"
 	controlPlane     = "aws:eks/cluster:Cluster"
 )

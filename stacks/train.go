@@ -1,0 +1,125 @@
+package stacks
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/megazonecloud/eks-platform/components/problem"
+	"github.com/megazonecloud/eks-platform/components/upgrade"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// deployed is what the last deployment of a stack says of its versions; empty
+// where the stack was never deployed.
+type deployed struct {
+	controlPlane string
+	nodes        map[string]string
+}
+
+// The outputs by which stacks learn of each other's versions.
+const (
+	versionOutput      = "kubernetesVersion"
+	nodeVersionsOutput = "nodeGroupVersions"
+)
+
+// checkTrain refuses, before anything is registered, what upgrades do not allow
+// from what is deployed here and in the stack that goes before this one.
+func (c Config) checkTrain(ctx *pulumi.Context) error {
+	var list problem.List
+	own, err := readDeployed(ctx, ctx.Stack())
+	if err != nil {
+		return err
+	}
+	c.checkUpgrade(&list, own)
+	if c.UpgradeAfter != "" {
+		before, err := readDeployed(ctx, c.UpgradeAfter)
+		if err != nil {
+			return err
+		}
+		if before.controlPlane == "" {
+			if err := ctx.Log.Warn(fmt.Sprintf("stack %s has not been deployed, so nothing has proved Kubernetes %s there", c.UpgradeAfter, c.Cluster.Version), nil); err != nil {
+				return err
+			}
+		}
+		upgrade.CheckOrder(&list, "cluster.version", c.UpgradeAfter, before.controlPlane, c.Cluster.Version)
+	}
+	return list.Err("upgrade of stack " + ctx.Stack())
+}
+
+// checkUpgrade holds the configuration against what is deployed.
+func (c Config) checkUpgrade(list *problem.List, own deployed) {
+	upgrade.CheckStep(list, "cluster.version", own.controlPlane, c.Cluster.Version)
+	for _, name := range slices.Sorted(maps.Keys(own.nodes)) {
+		if _, kept := c.NodeGroups[name]; kept {
+			upgrade.CheckNodesFirst(list, problem.Join("nodeGroups", name), own.nodes[name], c.Cluster.Version)
+		}
+	}
+}
+
+// validateVersions holds the versions of a configuration against each other.
+func (c Config) validateVersions(list *problem.List) {
+	for _, name := range slices.Sorted(maps.Keys(c.NodeGroups)) {
+		upgrade.CheckSkew(list, problem.Join("nodeGroups", name)+".version", c.Cluster.Version, c.NodeGroups[name].Version)
+	}
+}
+
+// showSupport says at every preview until when the cluster is supported and what
+// it costs, and refuses production that has slid into the higher price.
+func (c Config) showSupport(ctx *pulumi.Context) error {
+	support, known := upgrade.SupportOf(c.Cluster.Version, c.Day)
+	if !known {
+		return nil
+	}
+	if want := profiles[c.Profile]; want.supported && support.Phase != upgrade.Standard && c.Cluster.AcceptExtendedSupport != c.Cluster.Version {
+		var list problem.List
+		list.Addf("cluster.version", fmt.Sprintf("upgrade, or accept it with cluster.acceptExtendedSupport: %q", c.Cluster.Version),
+			"is past standard support, which profile %s refuses. %s", c.Profile, support)
+		return list.Err("support of stack " + ctx.Stack())
+	}
+	if !ctx.DryRun() {
+		return nil
+	}
+	if support.Phase == upgrade.Standard {
+		return ctx.Log.Info(support.String(), nil)
+	}
+	return ctx.Log.Warn(support.String(), nil)
+}
+
+// readDeployed reads what a stack's last deployment exported; of this stack, too,
+// whose new outputs are not there yet.
+func readDeployed(ctx *pulumi.Context, stack string) (deployed, error) {
+	reference, err := pulumi.NewStackReference(ctx, qualified(ctx, stack), nil)
+	if err != nil {
+		return deployed{}, fmt.Errorf("reading what stack %s has deployed: %w", stack, err)
+	}
+	var read deployed
+	version, err := reference.GetOutputDetails(versionOutput)
+	if err != nil {
+		return deployed{}, fmt.Errorf("reading what stack %s has deployed: %w", stack, err)
+	}
+	read.controlPlane, _ = version.Value.(string)
+	nodes, err := reference.GetOutputDetails(nodeVersionsOutput)
+	if err != nil {
+		return deployed{}, fmt.Errorf("reading what stack %s has deployed: %w", stack, err)
+	}
+	byName, _ := nodes.Value.(map[string]any)
+	read.nodes = make(map[string]string, len(byName))
+	for name, value := range byName {
+		read.nodes[name], _ = value.(string)
+	}
+	return read, nil
+}
+
+// qualified completes a stack's name with this stack's organization and project.
+func qualified(ctx *pulumi.Context, stack string) string {
+	switch strings.Count(stack, "/") {
+	case 0:
+		return strings.Join([]string{ctx.Organization(), ctx.Project(), stack}, "/")
+	case 1:
+		return ctx.Organization() + "/" + stack
+	default:
+		return stack
+	}
+}
