@@ -31,6 +31,7 @@ type traits struct {
 	logRetentionDays int
 	keyDeletionDays  int
 	protect          bool
+	zonalShift       bool
 	capacityType     string
 	minNodes         int
 	// What the profile demands, whatever the configuration says.
@@ -44,9 +45,9 @@ type traits struct {
 var profiles = map[Profile]traits{
 	Dev: {nat: network.NATSingle, flowLogs: network.ToNone, upgrades: []string{"rolling"},
 		logRetentionDays: 7, keyDeletionDays: 7, capacityType: "SPOT", minNodes: 1, zones: 2, nodes: 1},
-	Stg: {nat: network.NATPerZone, flowLogs: network.ToCloudWatch, growthPercent: 25, upgrades: []string{"rolling", "blueGreen"},
+	Stg: {nat: network.NATPerZone, flowLogs: network.ToCloudWatch, zonalShift: true, growthPercent: 25, upgrades: []string{"rolling", "blueGreen"},
 		logRetentionDays: 30, keyDeletionDays: 7, capacityType: "ON_DEMAND", minNodes: 2, zones: 2, nodes: 2},
-	Prd: {nat: network.NATPerZone, flowLogs: network.ToCloudWatch, growthPercent: 50, upgrades: []string{"rolling", "blueGreen"},
+	Prd: {nat: network.NATPerZone, flowLogs: network.ToCloudWatch, zonalShift: true, growthPercent: 50, upgrades: []string{"rolling", "blueGreen"},
 		logRetentionDays: 365, keyDeletionDays: 30, protect: true, capacityType: "ON_DEMAND", minNodes: 3,
 		zones: 3, nodes: 2, accountNamed: true, closed: true, supported: true},
 }
@@ -79,7 +80,7 @@ func (p Profile) defaults(adopted bool) Config {
 	}
 	return Config{
 		Network: spec,
-		Cluster: cluster.Spec{LogRetentionDays: t.logRetentionDays, KeyDeletionDays: t.keyDeletionDays, Protect: t.protect},
+		Cluster: cluster.Spec{LogRetentionDays: t.logRetentionDays, KeyDeletionDays: t.keyDeletionDays, Protect: t.protect, ZonalShift: t.zonalShift},
 	}
 }
 

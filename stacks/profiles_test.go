@@ -27,6 +27,7 @@ func TestDocumentedProfiles(t *testing.T) {
 		row("`cluster.logRetentionDays`, `network.flowLogs.retentionDays`", func(t traits) any { return t.logRetentionDays }),
 		row("`cluster.keyDeletionDays`", func(t traits) any { return t.keyDeletionDays }),
 		row("`cluster.protect`", func(t traits) any { return t.protect }),
+		row("`cluster.zonalShift`", func(t traits) any { return t.zonalShift }),
 		row("`nodeGroups.*.capacityType`", func(t traits) any { return t.capacityType }),
 		row("`nodeGroups.*.min`", func(t traits) any { return t.minNodes }),
 		row("zones, at least", func(t traits) any { return t.zones }),

@@ -81,7 +81,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err := ctx.RegisterComponentResourceV2(Token, name, nil, c, opts...); err != nil {
 		return nil, fmt.Errorf("cluster %q: %w", name, err)
 	}
-	for _, step := range []func(*pulumi.Context) error{c.makeKey, c.makeLogGroup, c.makeControlPlane, c.makeOidcProvider} {
+	for _, step := range []func(*pulumi.Context) error{c.makeKey, c.makeLogGroup, c.makeControlPlane, c.makeOidcProvider, c.makeIdentityProvider} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("cluster %q: %w", name, err)
 		}

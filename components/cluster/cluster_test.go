@@ -111,6 +111,44 @@ func TestAdministratorsEnterByAccessEntry(t *testing.T) {
 	}}, entry["accessPolicies"])
 }
 
+const other = "arn:aws:iam::111122223333:role/Other"
+
+func TestOthersEnterWithAPolicyOrByTheirGroups(t *testing.T) {
+	t.Parallel()
+	entries := run(t, args(func(a *cluster.Args) {
+		a.Access = map[string]cluster.Access{
+			"shop":  {Principal: other, Policy: "edit", Namespaces: []string{"shop", "shop-test"}},
+			"audit": {Principal: other + "2", Groups: []string{"auditors"}},
+		}
+	})).Get("eks:index:Cluster", "demo").Inputs["accessEntries"].(map[string]any)
+	shop := entries["shop"].(map[string]any)
+	assert.Equal(t, other, shop["principalArn"])
+	assert.Equal(t, map[string]any{"edit": map[string]any{
+		"policyArn":   "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy",
+		"accessScope": map[string]any{"type": "namespace", "namespaces": []any{"shop", "shop-test"}},
+	}}, shop["accessPolicies"])
+	audit := entries["audit"].(map[string]any)
+	assert.Equal(t, []any{"auditors"}, audit["kubernetesGroups"])
+	assert.NotContains(t, audit, "accessPolicies")
+}
+
+func TestPeopleOfAnOIDCProvider(t *testing.T) {
+	t.Parallel()
+	const token = "aws:eks/identityProviderConfig:IdentityProviderConfig"
+	assert.Empty(t, run(t, args(nil)).OfType(token))
+	r := run(t, args(func(a *cluster.Args) {
+		a.IdentityProvider = &cluster.IdentityProvider{IssuerURL: "https://login.example.com/realms/platform", ClientID: "kubernetes", RequiredClaims: map[string]string{"team": "platform"}}
+	}))
+	provider := r.Get(token, "demo")
+	require.NotNil(t, provider)
+	assert.Equal(t, map[string]any{
+		"identityProviderConfigName": "oidc", "issuerUrl": "https://login.example.com/realms/platform", "clientId": "kubernetes",
+		"usernameClaim": "sub", "usernamePrefix": "oidc:", "groupsClaim": "groups", "groupsPrefix": "oidc:",
+		"requiredClaims": map[string]any{"team": "platform"},
+	}, provider.Inputs["oidc"])
+	assert.Equal(t, "demo", provider.Inputs["clusterName"])
+}
+
 func TestSecretsAreEncryptedWithARotatingKeyAndLogsExpire(t *testing.T) {
 	t.Parallel()
 	r := run(t, args(func(a *cluster.Args) { a.Protect, a.LogRetentionDays = true, 365 }))
@@ -174,10 +212,32 @@ func TestBadArguments(t *testing.T) {
 		change func(*cluster.Args)
 		want   string
 	}{
-		"name":             {func(a *cluster.Args) { a.ClusterName = "a_b" }, `clusterName: "a_b" can't be a cluster's name`},
-		"network":          {func(a *cluster.Args) { a.Network = ref.Network{} }, "network: lacks the VPC's id"},
-		"zone elsewhere":   {func(a *cluster.Args) { a.Zones = []string{"eu-west-1a", "eu-west-1f"} }, "zones: eu-west-1f is not among the network's zones; use some of eu-west-1a, eu-west-1b"},
-		"one zone":         {func(a *cluster.Args) { a.Zones = []string{"eu-west-1a"} }, "zones: EKS needs two zones, this names 1"},
+		"name":           {func(a *cluster.Args) { a.ClusterName = "a_b" }, `clusterName: "a_b" can't be a cluster's name`},
+		"network":        {func(a *cluster.Args) { a.Network = ref.Network{} }, "network: lacks the VPC's id"},
+		"zone elsewhere": {func(a *cluster.Args) { a.Zones = []string{"eu-west-1a", "eu-west-1f"} }, "zones: eu-west-1f is not among the network's zones; use some of eu-west-1a, eu-west-1b"},
+		"one zone":       {func(a *cluster.Args) { a.Zones = []string{"eu-west-1a"} }, "zones: EKS needs two zones, this names 1"},
+		"one twice over": {func(a *cluster.Args) { a.Access = map[string]cluster.Access{"x": {Principal: admin, Policy: "view"}} }, "admins.platform: is the same principal as access.x.principal"},
+		"one name": {func(a *cluster.Args) {
+			a.Access = map[string]cluster.Access{"platform": {Principal: other, Policy: "view"}}
+		}, "access.platform: is the name of an administrator, too"},
+		"no such policy": {func(a *cluster.Args) { a.Access = map[string]cluster.Access{"x": {Principal: other, Policy: "root"}} }, `access.x.policy: "root" is not known; use one of admin, adminView, edit, view`},
+		"no right":       {func(a *cluster.Args) { a.Access = map[string]cluster.Access{"x": {Principal: other}} }, "access.x: may do nothing; name a policy, or groups that RBAC knows"},
+		"no policy": {func(a *cluster.Args) {
+			a.Access = map[string]cluster.Access{"x": {Principal: other, Namespaces: []string{"shop"}}}
+		}, "access.x.namespaces: has no effect without a policy"},
+		"bad namespace": {func(a *cluster.Args) {
+			a.Access = map[string]cluster.Access{"x": {Principal: other, Policy: "view", Namespaces: []string{"Shop"}}}
+		}, `access.x.namespaces[0]: "Shop" is not a namespace's name`},
+		"bad group": {func(a *cluster.Args) {
+			a.Access = map[string]cluster.Access{"x": {Principal: other, Groups: []string{"system:masters"}}}
+		}, `access.x.groups[0]: "system:masters" is a group that EKS refuses`},
+		"issuer": {func(a *cluster.Args) {
+			a.IdentityProvider = &cluster.IdentityProvider{IssuerURL: "http://x", ClientID: "y"}
+		}, `identityProvider.issuerUrl: "http://x" is not an issuer's URL; write it as https://login.example.com/realms/platform`},
+		"client": {func(a *cluster.Args) { a.IdentityProvider = &cluster.IdentityProvider{IssuerURL: "https://x"} }, "identityProvider.clientId: is empty"},
+		"prefix": {func(a *cluster.Args) {
+			a.IdentityProvider = &cluster.IdentityProvider{IssuerURL: "https://x", ClientID: "y", GroupsPrefix: "system:"}
+		}, `identityProvider.groupsPrefix: "system:" would make users of Kubernetes itself`},
 		"version":          {func(a *cluster.Args) { a.Version = "1.3" }, `version: "1.3" is not known; use one of 1.33, 1.34, 1.35`},
 		"support":          {func(a *cluster.Args) { a.SupportType = "LONG" }, `supportType: "LONG" is not known; use one of STANDARD, EXTENDED`},
 		"log type":         {func(a *cluster.Args) { a.LogTypes = []string{"etcd"} }, `logTypes: "etcd" is not known`},
@@ -189,7 +249,7 @@ func TestBadArguments(t *testing.T) {
 		"public range":     {func(a *cluster.Args) { a.PublicAccessCIDRs = []string{"1.2.3.4/8"} }, `publicAccessCidrs: "1.2.3.4/8" is not an aligned range`},
 		"no administrator": {func(a *cluster.Args) { a.Admins = nil }, "admins: nobody but the creator could enter the cluster"},
 		"not a principal":  {func(a *cluster.Args) { a.Admins["x"] = "root" }, `admins.x: "root" is not one; give the ARN of an IAM role or user`},
-		"one twice":        {func(a *cluster.Args) { a.Admins["x"] = admin }, "admins.x: is the same principal as platform"},
+		"one twice":        {func(a *cluster.Args) { a.Admins["x"] = admin }, "admins.x: is the same principal as admins.platform"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,7 +8,6 @@ import (
 
 	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/megazonecloud/eks-platform/components/tags"
-	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	eks "github.com/pulumi/pulumi-eks/sdk/v2/go/eks"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -87,6 +86,9 @@ func (c *Cluster) completeControlPlane(_ context.Context, child *pulumi.Resource
 		return nil
 	}
 	child.Props["upgradePolicy"] = pulumi.Map{"supportType": pulumi.String(c.args.SupportType)}
+	if c.args.ZonalShift {
+		child.Props["zonalShiftConfig"] = pulumi.Map{"enabled": pulumi.Bool(true)}
+	}
 	// CNI, kube-proxy and CoreDNS are managed add-ons; EKS need not install them too.
 	child.Props["bootstrapSelfManagedAddons"] = pulumi.Bool(false)
 	child.Opts.Protect = c.args.Protect
@@ -114,25 +116,6 @@ func (c *Cluster) disownNodeGroup(_ context.Context, child *pulumi.ResourceTrans
 // the child of a remote component.
 func (c *Cluster) nameAfterLogs() pulumi.StringOutput {
 	return c.logs.URN().ApplyT(func(pulumi.URN) string { return c.args.ClusterName }).(pulumi.StringOutput)
-}
-
-// accessEntries lets the administrators in, with the access policy that EKS
-// provides for them.
-func (c *Cluster) accessEntries() map[string]eks.AccessEntryArgs {
-	entries := map[string]eks.AccessEntryArgs{}
-	for name, arn := range c.args.Admins {
-		entries[name] = eks.AccessEntryArgs{
-			PrincipalArn: pulumi.String(arn),
-			AccessPolicies: map[string]eks.AccessPolicyAssociationInput{
-				"admin": eks.AccessPolicyAssociationArgs{
-					PolicyArn:   pulumi.Sprintf("arn:%s:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy", c.args.Network.Partition()),
-					AccessScope: awseks.AccessPolicyAssociationAccessScopeArgs{Type: pulumi.String("cluster")},
-				},
-			},
-			Tags: tags.Named(c.args.Tags, name),
-		}
-	}
-	return entries
 }
 
 // publicAccess leaves the list out where the endpoint is private: AWS answers

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -36,6 +35,13 @@ type Spec struct {
 	// Required. Who administers the cluster besides its creator: a name of your
 	// choice and the ARN of an IAM role or user, at least one.
 	Admins map[string]string `json:"admins"`
+	// Optional. Who else enters the cluster, by a name of your choice. Default nobody.
+	Access map[string]Access `json:"access"`
+	// Optional. An OIDC provider of people besides IAM. Default none.
+	IdentityProvider *IdentityProvider `json:"identityProvider"`
+	// Optional. Let Amazon's zonal shift move traffic away from a zone in trouble.
+	// Default false; true in profiles stg and prd.
+	ZonalShift bool `json:"zonalShift"`
 	// Optional. The control plane's logs that go to CloudWatch: api, audit,
 	// authenticator, controllerManager, scheduler. Default all five.
 	LogTypes []string `json:"logTypes"`
@@ -72,6 +78,9 @@ func (s Spec) WithDefaults() Spec {
 	if s.LogTypes == nil {
 		s.LogTypes = slices.Clone(logTypes)
 	}
+	if s.IdentityProvider != nil {
+		s.IdentityProvider = new(s.IdentityProvider.WithDefaults())
+	}
 	if s.LogRetentionDays == 0 {
 		s.LogRetentionDays = 90
 	}
@@ -97,7 +106,10 @@ func (s Spec) Validate() []problem.Problem {
 		list.Addf("keyDeletionDays", "use 7 to 30", "%d is out of range", s.KeyDeletionDays)
 	}
 	s.validateRanges(&list)
-	s.validateAdmins(&list)
+	s.validateAccess(&list)
+	if s.IdentityProvider != nil {
+		s.IdentityProvider.validate(&list)
+	}
 	return list.All()
 }
 
@@ -137,24 +149,5 @@ func (s Spec) validateRanges(list *problem.List) {
 		if cidr, err := netip.ParsePrefix(text); err != nil || cidr != cidr.Masked() {
 			list.Addf("publicAccessCidrs", "write ranges as 203.0.113.0/24", "%q is not an aligned range", text)
 		}
-	}
-}
-
-var principal = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]+$`)
-
-func (s Spec) validateAdmins(list *problem.List) {
-	if len(s.Admins) == 0 {
-		list.Add("admins", "nobody but the creator could enter the cluster", "name one or more IAM roles: {platform: arn:aws:iam::111122223333:role/Platform}")
-	}
-	names := map[string]string{}
-	for _, name := range sortedKeys(s.Admins) {
-		arn := s.Admins[name]
-		if !principal.MatchString(arn) {
-			list.Addf(problem.Join("admins", name), "give the ARN of an IAM role or user", "%q is not one", arn)
-		}
-		if other, taken := names[arn]; taken {
-			list.Addf(problem.Join("admins", name), "remove one", "is the same principal as %s", other)
-		}
-		names[arn] = name
 	}
 }

@@ -99,6 +99,7 @@ const profileTable = `| | dev | stg | prd |
 | ` + "`cluster.logRetentionDays`, `network.flowLogs.retentionDays`" + ` | 7 | 30 | 365 |
 | ` + "`cluster.keyDeletionDays`" + ` | 7 | 7 | 30 |
 | ` + "`cluster.protect`" + ` | false | false | true |
+| ` + "`cluster.zonalShift`" + ` | false | true | true |
 | ` + "`nodeGroups.*.capacityType`" + ` | SPOT | ON_DEMAND | ON_DEMAND |
 | ` + "`nodeGroups.*.min`" + ` | 1 | 2 | 3 |
 | zones, at least | 2 | 2 | 3 |

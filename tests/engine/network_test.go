@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/megazonecloud/eks-platform/components/cluster"
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/network"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
@@ -80,6 +81,7 @@ func TestPrivateDualStackNetwork(t *testing.T) {
 	r := open(t, "dev", changed(func(c *stacks.Config) {
 		c.CNI.PrefixDelegation, c.CNI.IPv6, c.Network.IPv6 = false, true, true
 		c.Network.NAT, c.Network.Endpoints = network.NATNone, []string{"private"}
+		c.Cluster.IdentityProvider = new(cluster.IdentityProvider{IssuerURL: "https://login.example.com", ClientID: "kubernetes"}.WithDefaults())
 		c.Network.FlowLogs = network.FlowLogs{To: network.ToS3, BucketArn: "arn:aws:s3:::log-archive"}
 	}))
 	_, err := r.Up(ctx)

@@ -64,6 +64,11 @@ func TestPreviewOfEveryStack(t *testing.T) {
 			assert.Equal(t, component.URN, control.Parent, "the plan shows the children of eks.Cluster")
 			assert.Equal(t, map[string]any{"supportType": "STANDARD"}, control.Inputs["upgradePolicy"], "set on the child")
 			assert.Equal(t, false, control.Inputs["bootstrapSelfManagedAddons"])
+			if want.podsApart {
+				assert.Equal(t, map[string]any{"enabled": true}, control.Inputs["zonalShiftConfig"])
+			} else {
+				assert.NotContains(t, control.Inputs, "zonalShiftConfig")
+			}
 			assert.Contains(t, control.Dependencies, find(t, plan, "aws:cloudwatch/logGroup:LogGroup", name).URN, "the log group is there before the cluster writes to it")
 			network := control.Inputs["vpcConfig"].(map[string]any)
 			assert.Equal(t, want.public, network["endpointPublicAccess"])

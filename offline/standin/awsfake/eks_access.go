@@ -2,6 +2,7 @@ package awsfake
 
 import (
 	"fmt"
+	"regexp"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 
@@ -51,6 +52,26 @@ var eksAccessRows = map[string]*row{
 		references:  clusterReference,
 		deleteFirst: true,
 		admit:       admitAssociation,
+	},
+	"aws:eks/identityProviderConfig:IdentityProviderConfig": {
+		args: eks.IdentityProviderConfigArgs{}, result: eks.IdentityProviderConfig{},
+		rules: []rule{
+			{"clusterName", clusterName},
+			{"oidc.issuerUrl", matching(regexp.MustCompile(`^https://[^?#]+$`), "must be an https URL without query")},
+		},
+		Rules: delta.Rules{Replace: []string{"clusterName", "oidc"}},
+		id: func(t thing) string {
+			return t.str("clusterName") + ":" + t.str("oidc", "identityProviderConfigName")
+		},
+		outputs: func(t thing) map[string]any {
+			return map[string]any{
+				"arn":    t.arn("eks", fmt.Sprintf("identityproviderconfig/%s/oidc/%s/%s", t.str("clusterName"), t.str("oidc", "identityProviderConfigName"), t.uuid("idp"))),
+				"status": "ACTIVE",
+			}
+		},
+		taken:      message{"ResourceInUseException", "Identity provider config already exists: %s"},
+		references: clusterReference,
+		goesWith:   "clusterName",
 	},
 	"aws:eks/addon:Addon": {
 		args: eks.AddonArgs{}, result: eks.Addon{},

@@ -134,6 +134,9 @@ var account1 = []step{
 		"clusterName": "$cluster", "principalArn": "arn:aws:iam::111122223333:role/role",
 		"policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy", "accessScope": m{"type": "cluster"},
 	}},
+	{"aws:eks/identityProviderConfig:IdentityProviderConfig", "idp", m{"clusterName": "$cluster", "oidc": m{
+		"identityProviderConfigName": "oidc", "issuerUrl": "https://login.example.com", "clientId": "platform",
+	}}},
 	{"aws:eks/addon:Addon", "addon", m{"clusterName": "$cluster", "addonName": "coredns"}},
 	{"aws:eks/nodeGroup:NodeGroup", "group", m{
 		"clusterName": "$cluster", "nodeRoleArn": "arn:aws:iam::111122223333:role/role", "subnetIds": []any{"$a"},
