@@ -2,6 +2,7 @@ package nodegroups
 
 import (
 	"cmp"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strconv"
@@ -12,9 +13,6 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
-
-// rootDevice is where Amazon Linux 2023 has its root volume.
-const rootDevice = "/dev/xvda"
 
 // makeGroup makes one group and its launch template. EKS prefixes the group's
 // name with a unique one, so a group that must be replaced is made before the
@@ -27,7 +25,7 @@ func (c *NodeGroups) makeGroup(ctx *pulumi.Context, key string, group Group) err
 	}
 	needs := append(append([]pulumi.Resource{}, c.attachments...), c.args.Cluster.NodesNeed...)
 	needs = append(needs, c.args.Network.Egress...)
-	c.groups[key], err = eks.NewNodeGroup(ctx, name, &eks.NodeGroupArgs{
+	args := &eks.NodeGroupArgs{
 		ClusterName:         c.args.Cluster.NameOutput,
 		NodeGroupNamePrefix: pulumi.String(key + "-"),
 		NodeRoleArn:         c.role.Arn,
@@ -47,8 +45,13 @@ func (c *NodeGroups) makeGroup(ctx *pulumi.Context, key string, group Group) err
 		},
 		UpdateConfig: eks.NodeGroupUpdateConfigArgs{MaxUnavailablePercentage: pulumi.Int(group.MaxUnavailablePercent)},
 		Labels:       pulumi.ToStringMap(group.Labels),
+		Taints:       group.taints(),
 		Tags:         tags.Named(c.args.Tags, c.args.Cluster.Name+"-"+key),
-	}, pulumi.Parent(c),
+	}
+	if group.AMIRelease != "" {
+		args.ReleaseVersion = pulumi.String(group.AMIRelease)
+	}
+	c.groups[key], err = eks.NewNodeGroup(ctx, name, args, pulumi.Parent(c),
 		pulumi.DependsOn(needs),
 		// What scales the group owns its size: an update must not reset it.
 		pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"}))
@@ -56,6 +59,14 @@ func (c *NodeGroups) makeGroup(ctx *pulumi.Context, key string, group Group) err
 		return fmt.Errorf("node group: %w", err)
 	}
 	return nil
+}
+
+// number sets a number only where one is given.
+func number(value int) pulumi.IntPtrInput {
+	if value == 0 {
+		return nil
+	}
+	return pulumi.Int(value)
 }
 
 // subnetsOf are the subnets of a group's nodes.
@@ -90,10 +101,12 @@ func (c *NodeGroups) templateArgs(key string, group Group) *ec2.LaunchTemplateAr
 		},
 		BlockDeviceMappings: ec2.LaunchTemplateBlockDeviceMappingArray{
 			ec2.LaunchTemplateBlockDeviceMappingArgs{
-				DeviceName: pulumi.String(rootDevice),
+				DeviceName: pulumi.String(images[group.AMIType].disk),
 				Ebs: ec2.LaunchTemplateBlockDeviceMappingEbsArgs{
 					VolumeType:          pulumi.String("gp3"),
 					VolumeSize:          pulumi.Int(group.DiskGiB),
+					Iops:                number(group.DiskIOPS),
+					Throughput:          number(group.DiskThroughput),
 					Encrypted:           pulumi.String("true"),
 					DeleteOnTermination: pulumi.String("true"),
 				},
@@ -103,8 +116,11 @@ func (c *NodeGroups) templateArgs(key string, group Group) *ec2.LaunchTemplateAr
 		UpdateDefaultVersion: pulumi.Bool(true),
 		Tags:                 own,
 	}
+	if group.SSHKey != "" {
+		args.KeyName = pulumi.String(group.SSHKey)
+	}
 	if pods := c.args.MaxPods[key]; pods > 0 {
-		args.UserData = pulumi.String(userData(pods))
+		args.UserData = pulumi.String(base64.StdEncoding.EncodeToString([]byte(images[group.AMIType].maxPods(pods))))
 	}
 	return args
 }

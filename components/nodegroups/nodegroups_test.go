@@ -104,6 +104,49 @@ func TestMaxPodsOfTheAddressPlan(t *testing.T) {
 	assert.YAMLEq(t, "{apiVersion: node.eks.aws/v1alpha1, kind: NodeConfig, spec: {kubelet: {config: {maxPods: 20}}}}", string(body))
 }
 
+// Images differ in where they keep pods' data and in how they are told of maxPods.
+func TestImages(t *testing.T) {
+	t.Parallel()
+	for amiType, want := range map[string]struct{ types, disk, says string }{
+		"AL2023_ARM_64_STANDARD":     {"m7g.large", "/dev/xvda", "maxPods: 20"},
+		"AL2023_x86_64_NVIDIA":       {"g5.xlarge", "/dev/xvda", "maxPods: 20"},
+		"BOTTLEROCKET_x86_64":        {"m7i.large", "/dev/xvdb", "[settings.kubernetes]\nmax-pods = 20\n"},
+		"BOTTLEROCKET_ARM_64_NVIDIA": {"g5g.xlarge", "/dev/xvdb", "[settings.kubernetes]\nmax-pods = 20\n"},
+	} {
+		t.Run(amiType, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, args(func(a *nodegroups.Args, g *nodegroups.Group) {
+				g.AMIType, g.InstanceTypes = amiType, []string{want.types}
+				a.MaxPods = map[string]int{"general": 20}
+			}))
+			assert.Equal(t, amiType, r.Get("aws:eks/nodeGroup:NodeGroup", "demo-general").Inputs["amiType"])
+			template := r.Get("aws:ec2/launchTemplate:LaunchTemplate", "demo-general").Inputs
+			assert.Equal(t, want.disk, template["blockDeviceMappings"].([]any)[0].(map[string]any)["deviceName"])
+			text, err := base64.StdEncoding.DecodeString(template["userData"].(string))
+			require.NoError(t, err)
+			assert.Contains(t, string(text), want.says)
+		})
+	}
+}
+
+func TestWhatAGroupMaySay(t *testing.T) {
+	t.Parallel()
+	r := run(t, args(func(_ *nodegroups.Args, g *nodegroups.Group) {
+		g.Version, g.AMIRelease, g.SSHKey = "1.34", "1.34.2-20260114", "operators"
+		g.DiskGiB, g.DiskIOPS, g.DiskThroughput = 100, 6000, 500
+		g.Taints = []nodegroups.Taint{{Key: "gpu", Value: "true", Effect: "NO_SCHEDULE"}}
+	}))
+	group := r.Get("aws:eks/nodeGroup:NodeGroup", "demo-general").Inputs
+	assert.Equal(t, "1.34", group["version"])
+	assert.Equal(t, "1.34.2-20260114", group["releaseVersion"])
+	assert.Equal(t, []any{map[string]any{"key": "gpu", "value": "true", "effect": "NO_SCHEDULE"}}, group["taints"])
+	template := r.Get("aws:ec2/launchTemplate:LaunchTemplate", "demo-general").Inputs
+	assert.Equal(t, "operators", template["keyName"])
+	disk := template["blockDeviceMappings"].([]any)[0].(map[string]any)["ebs"].(map[string]any)
+	assert.EqualValues(t, 6000, disk["iops"])
+	assert.EqualValues(t, 500, disk["throughput"])
+}
+
 func TestIPv6NodesMayAssignAddresses(t *testing.T) {
 	t.Parallel()
 	const policy = "aws:iam/rolePolicy:RolePolicy"
@@ -163,11 +206,23 @@ func TestBadArguments(t *testing.T) {
 		change func(*nodegroups.Args, *nodegroups.Group)
 		want   string
 	}{
-		"no groups":     {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Groups = map[string]nodegroups.Group{} }, "groups: there is no node group"},
-		"group name":    {func(a *nodegroups.Args, g *nodegroups.Group) { a.Groups = map[string]nodegroups.Group{"A b": *g} }, "groups.A b: can't be a group's name"},
-		"no cluster":    {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Cluster = ref.Cluster{} }, "cluster: lacks a name"},
-		"pods of none":  {func(a *nodegroups.Args, _ *nodegroups.Group) { a.MaxPods = map[string]int{"other": 20} }, `maxPods.other: 20 pods for group "other" can't be`},
-		"no subnet":     {func(_ *nodegroups.Args, g *nodegroups.Group) { g.Subnets = []string{"private-a", "data-a"} }, `groups.general.subnets[1]: "data-a" is not a private subnet; use some of private-a`},
+		"no groups":    {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Groups = map[string]nodegroups.Group{} }, "groups: there is no node group"},
+		"group name":   {func(a *nodegroups.Args, g *nodegroups.Group) { a.Groups = map[string]nodegroups.Group{"A b": *g} }, "groups.A b: can't be a group's name"},
+		"no cluster":   {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Cluster = ref.Cluster{} }, "cluster: lacks a name"},
+		"pods of none": {func(a *nodegroups.Args, _ *nodegroups.Group) { a.MaxPods = map[string]int{"other": 20} }, `maxPods.other: 20 pods for group "other" can't be`},
+		"no subnet":    {func(_ *nodegroups.Args, g *nodegroups.Group) { g.Subnets = []string{"private-a", "data-a"} }, `groups.general.subnets[1]: "data-a" is not a private subnet; use some of private-a`},
+		"architecture": {func(_ *nodegroups.Args, g *nodegroups.Group) { g.InstanceTypes = []string{"m7g.large"} }, "groups.general.instanceTypes[0]: m7g.large is for arm64, and AL2023_x86_64_STANDARD for x86_64; use types and an amiType of one architecture"},
+		"iops":         {func(_ *nodegroups.Args, g *nodegroups.Group) { g.DiskIOPS = 26000 }, "groups.general.diskIops: 26000 is too much for 50 GiB; use up to 25000, or a larger disk"},
+		"throughput":   {func(_ *nodegroups.Args, g *nodegroups.Group) { g.DiskThroughput = 1000 }, "groups.general.diskThroughput: 1000 is too much for 3000 operations a second; use up to 750, or raise diskIops"},
+		"few iops":     {func(_ *nodegroups.Args, g *nodegroups.Group) { g.DiskIOPS = 100 }, "groups.general.diskIops: 100 is out of range; use 3000 to 80000"},
+		"taint": {func(_ *nodegroups.Args, g *nodegroups.Group) {
+			g.Taints = []nodegroups.Taint{{Key: "", Effect: "NoSchedule"}}
+		}, `groups.general.taints[0].effect: "NoSchedule" is not known; use one of NO_SCHEDULE, PREFER_NO_SCHEDULE, NO_EXECUTE`},
+		"taint twice": {func(_ *nodegroups.Args, g *nodegroups.Group) {
+			g.Taints = []nodegroups.Taint{{Key: "a", Effect: "NO_EXECUTE"}, {Key: "a", Effect: "NO_EXECUTE"}}
+		}, "groups.general.taints[1]: a with NO_EXECUTE is there twice"},
+		"old nodes":     {func(_ *nodegroups.Args, g *nodegroups.Group) { g.Version = "1.36" }, `groups.general.version: "1.36" is not known`},
+		"newer nodes":   {func(a *nodegroups.Args, g *nodegroups.Group) { a.Cluster.Version, g.Version = "1.34", "1.35" }, "groups.general.version: 1.35 is newer than the control plane's 1.34"},
 		"no network":    {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Network = ref.Network{} }, "network: has no private subnets"},
 		"no types":      {func(_ *nodegroups.Args, g *nodegroups.Group) { g.InstanceTypes = nil }, "groups.general.instanceTypes: names no instance type"},
 		"a bad type":    {func(_ *nodegroups.Args, g *nodegroups.Group) { g.InstanceTypes = []string{"big"} }, `groups.general.instanceTypes[0]: "big" is not an instance type that the VPC CNI knows; write an EC2 type such as m7i.large`},

@@ -71,6 +71,9 @@ func nested(expr ast.Expr, dir, path string) ([]key, string, error) {
 	if rest, isMap := strings.CutPrefix(text, "map[string]"); isMap {
 		text, kind, below = rest, "mapping by name", path+".<name>."
 	}
+	if rest, isList := strings.CutPrefix(text, "[]"); isList {
+		text, kind, below = rest, "list of mappings", path+"[]."
+	}
 	pkg, name, other := strings.Cut(text, ".")
 	if other {
 		dir = filepath.Join("components", pkg)

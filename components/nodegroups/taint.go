@@ -1,0 +1,48 @@
+package nodegroups
+
+import (
+	"fmt"
+
+	"github.com/megazonecloud/eks-platform/components/problem"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Taint keeps pods off a group's nodes that don't tolerate it.
+type Taint struct {
+	// Required. The key.
+	Key string `json:"key"`
+	// Optional. The value. Default empty.
+	Value string `json:"value"`
+	// Required. NO_SCHEDULE, PREFER_NO_SCHEDULE or NO_EXECUTE.
+	Effect string `json:"effect"`
+}
+
+func (g Group) validateTaints(list *problem.List) {
+	seen := map[[2]string]bool{}
+	for i, taint := range g.Taints {
+		path := fmt.Sprintf("taints[%d]", i)
+		if !labelKey.MatchString(taint.Key) {
+			list.Addf(path+".key", "use letters, digits, '-', '_', '.', with an optional prefix/", "%q is not a taint's key", taint.Key)
+		}
+		if !labelValue.MatchString(taint.Value) {
+			list.Addf(path+".value", "use up to 63 letters, digits, '-', '_', '.'", "%q is not a taint's value", taint.Value)
+		}
+		problem.OneOf(list, path+".effect", taint.Effect, "NO_SCHEDULE", "PREFER_NO_SCHEDULE", "NO_EXECUTE")
+		if id := [2]string{taint.Key, taint.Effect}; seen[id] {
+			list.Addf(path, "keep one", "%s with %s is there twice", taint.Key, taint.Effect)
+		} else {
+			seen[id] = true
+		}
+	}
+}
+
+func (g Group) taints() eks.NodeGroupTaintArray {
+	var taints eks.NodeGroupTaintArray
+	for _, taint := range g.Taints {
+		taints = append(taints, eks.NodeGroupTaintArgs{
+			Key: pulumi.String(taint.Key), Value: pulumi.String(taint.Value), Effect: pulumi.String(taint.Effect),
+		})
+	}
+	return taints
+}
