@@ -34,9 +34,13 @@ func (c Config) addressesOf(g nodegroups.Group) ipplan.Group {
 			zones = append(zones, subnet.Zone)
 		}
 	}
+	types := g.InstanceTypes
+	if g.BlueGreen != nil {
+		types = slices.Concat(types, g.BlueGreen.Green.InstanceTypes)
+	}
 	return ipplan.Group{
 		Zones:         slices.Compact(slices.Sorted(slices.Values(zones))),
-		InstanceTypes: g.InstanceTypes,
+		InstanceTypes: types,
 		Min:           *g.Min, Max: *g.Max, Desired: *g.Desired,
 		MaxUnavailable: max(1, (*g.Max*g.MaxUnavailablePercent+99)/100),
 	}

@@ -150,7 +150,8 @@ func TestBadConfiguration(t *testing.T) {
 			o["cluster"].(object)["version"] = "1.34"
 			o["nodeGroups"].(object)["general"].(object)["version"] = "1.35"
 		}, "nodeGroups.general.version: 1.35 is newer than the control plane's 1.34; upgrade the control plane first: 1.34 or older here"},
-		"unknown nodes": {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["version"] = "1.2" }, `nodeGroups.general.version: "1.2" is not known; use one of 1.33, 1.34, 1.35`},
+		"unknown nodes":     {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["version"] = "1.2" }, `nodeGroups.general.version: "1.2" is not known; use one of 1.33, 1.34, 1.35`},
+		"no room for green": {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["blueGreen"] = object{"step": "both"} }, "network.budget.upgrades: leaves blueGreen out, and group general is upgraded that way; add blueGreen"},
 		"not Nitro": {"dev", func(o object) {
 			o["cni"] = object{"prefixDelegation": true}
 			o["nodeGroups"].(object)["general"].(object)["instanceTypes"] = []any{"t2.large"}

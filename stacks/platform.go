@@ -212,11 +212,15 @@ func (p *Platform) Export(ctx *pulumi.Context) {
 	ctx.Export("publicSubnetIds", p.Network.PublicSubnetIDs)
 	ctx.Export("clusterName", p.Cluster.Name)
 	ctx.Export(versionOutput, pulumi.String(p.Config.Cluster.Version))
-	versions := pulumi.StringMap{}
-	for name, group := range p.Config.NodeGroups {
+	versions, steps := pulumi.StringMap{}, pulumi.StringMap{}
+	for name, group := range nodegroups.Expand(p.Config.NodeGroups) {
 		versions[name] = pulumi.String(cmp.Or(group.Version, p.Config.Cluster.Version))
 	}
+	for name, group := range p.Config.NodeGroups {
+		steps[name] = pulumi.String(group.Step())
+	}
 	ctx.Export(nodeVersionsOutput, versions)
+	ctx.Export(nodeStepsOutput, steps)
 	ctx.Export("endpoint", p.Cluster.Endpoint)
 	ctx.Export("kubeconfig", p.Cluster.Kubeconfig)
 	ctx.Export("oidcProviderArn", p.Cluster.OidcProviderArn)

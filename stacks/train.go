@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/megazonecloud/eks-platform/components/nodegroups"
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/upgrade"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -16,12 +17,14 @@ import (
 type deployed struct {
 	controlPlane string
 	nodes        map[string]string
+	steps        map[string]string
 }
 
 // The outputs by which stacks learn of each other's versions.
 const (
 	versionOutput      = "kubernetesVersion"
 	nodeVersionsOutput = "nodeGroupVersions"
+	nodeStepsOutput    = "nodeGroupSteps"
 )
 
 // checkTrain refuses, before anything is registered, what upgrades do not allow
@@ -51,17 +54,16 @@ func (c Config) checkTrain(ctx *pulumi.Context) error {
 // checkUpgrade holds the configuration against what is deployed.
 func (c Config) checkUpgrade(list *problem.List, own deployed) {
 	upgrade.CheckStep(list, "cluster.version", own.controlPlane, c.Cluster.Version)
+	groups := nodegroups.Expand(c.NodeGroups)
 	for _, name := range slices.Sorted(maps.Keys(own.nodes)) {
-		if _, kept := c.NodeGroups[name]; kept {
+		if _, kept := groups[name]; kept {
 			upgrade.CheckNodesFirst(list, problem.Join("nodeGroups", name), own.nodes[name], c.Cluster.Version)
 		}
 	}
-}
-
-// validateVersions holds the versions of a configuration against each other.
-func (c Config) validateVersions(list *problem.List) {
-	for _, name := range slices.Sorted(maps.Keys(c.NodeGroups)) {
-		upgrade.CheckSkew(list, problem.Join("nodeGroups", name)+".version", c.Cluster.Version, c.NodeGroups[name].Version)
+	for _, name := range slices.Sorted(maps.Keys(own.steps)) {
+		if group, kept := c.NodeGroups[name]; kept {
+			nodegroups.CheckStep(list, problem.Join("nodeGroups", name)+".blueGreen.step", own.steps[name], group.Step())
+		}
 	}
 }
 
@@ -100,16 +102,26 @@ func readDeployed(ctx *pulumi.Context, stack string) (deployed, error) {
 		return deployed{}, fmt.Errorf("reading what stack %s has deployed: %w", stack, err)
 	}
 	read.controlPlane, _ = version.Value.(string)
-	nodes, err := reference.GetOutputDetails(nodeVersionsOutput)
-	if err != nil {
-		return deployed{}, fmt.Errorf("reading what stack %s has deployed: %w", stack, err)
-	}
-	byName, _ := nodes.Value.(map[string]any)
-	read.nodes = make(map[string]string, len(byName))
-	for name, value := range byName {
-		read.nodes[name], _ = value.(string)
+	for output, into := range map[string]*map[string]string{nodeVersionsOutput: &read.nodes, nodeStepsOutput: &read.steps} {
+		details, err := reference.GetOutputDetails(output)
+		if err != nil {
+			return deployed{}, fmt.Errorf("reading what stack %s has deployed: %w", stack, err)
+		}
+		*into = textByName(details.Value)
 	}
 	return read, nil
+}
+
+// textByName is a mapping of text, without what else an output may hold.
+func textByName(value any) map[string]string {
+	byName, _ := value.(map[string]any)
+	texts := make(map[string]string, len(byName))
+	for name, item := range byName {
+		if text, ok := item.(string); ok {
+			texts[name] = text
+		}
+	}
+	return texts
 }
 
 // qualified completes a stack's name with this stack's organization and project.

@@ -38,6 +38,7 @@ func TestUpgradesAreRefusedBeforeAnythingIsRegistered(t *testing.T) {
 		"ahead of dev":    {versions("1.34", nil), versions("1.34", nil), "cluster.version: 1.35 is ahead of dev, which has 1.34 deployed"},
 		"old nodes":       {versions("1.34", object{"general": "1.31"}), versions("1.35", nil), "nodeGroups.general: the deployed nodes' 1.31 would be 4 minors behind 1.35"},
 		"nodes that go":   {versions("1.34", object{"gone": "1.31"}), versions("1.35", nil), ""},
+		"a step left out": {object{"kubernetesVersion": "1.35", "nodeGroupSteps": object{"general": "green"}}, versions("1.35", nil), "nodeGroups.general.blueGreen.step: goes from green to blue; deploy both first"},
 		"all at once":     {versions("1.33", object{"general": "1.31"}), versions("1.34", nil), "upgrade of stack stg: 3 problems"},
 		"foreign outputs": {object{"kubernetesVersion": 1.35}, object{"other": true}, ""},
 	} {

@@ -43,7 +43,7 @@ func (c Config) validate(list *problem.List) {
 	c.validateRanges(list)
 	c.validateProfile(list)
 	c.validateAddresses(list)
-	c.validateVersions(list)
+	list.Under("nodeGroups", nodegroups.ValidateVersions(c.NodeGroups, c.Cluster.Version))
 }
 
 func (c Config) validateTags(list *problem.List) {
@@ -93,6 +93,11 @@ func (c Config) validateAddresses(list *problem.List) {
 		}
 	}
 	list.Under("nodeGroups", nodegroups.ValidateSubnets(c.NodeGroups, private))
+	for _, name := range slices.Sorted(maps.Keys(c.NodeGroups)) {
+		if c.NodeGroups[name].BlueGreen != nil && !slices.Contains(c.Network.Budget.Upgrades, string(ipplan.BlueGreen)) {
+			list.Addf("network.budget.upgrades", "add blueGreen", "leaves blueGreen out, and group %s is upgraded that way", name)
+		}
+	}
 	_, problems := c.AddressPlan()
 	for _, p := range problems {
 		if !list.Has(p.Path) { // the part's own check has said it

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/megazonecloud/eks-platform/components/tags"
@@ -69,6 +70,14 @@ func number(value int) pulumi.IntPtrInput {
 	return pulumi.Int(value)
 }
 
+// maxPods are the pods of a group's nodes; a second group has the first one's.
+func (a Args) maxPods(key string) int {
+	if _, first := a.Groups[key]; first {
+		return a.MaxPods[key]
+	}
+	return a.MaxPods[strings.TrimSuffix(key, greenSuffix)]
+}
+
 // subnetsOf are the subnets of a group's nodes.
 func (c *NodeGroups) subnetsOf(group Group) ref.Subnets {
 	if len(group.Subnets) == 0 {
@@ -119,7 +128,7 @@ func (c *NodeGroups) templateArgs(key string, group Group) *ec2.LaunchTemplateAr
 	if group.SSHKey != "" {
 		args.KeyName = pulumi.String(group.SSHKey)
 	}
-	if pods := c.args.MaxPods[key]; pods > 0 {
+	if pods := c.args.maxPods(key); pods > 0 {
 		args.UserData = pulumi.String(base64.StdEncoding.EncodeToString([]byte(images[group.AMIType].maxPods(pods))))
 	}
 	return args

@@ -71,9 +71,9 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err := c.makeRole(ctx); err != nil {
 		return nil, fmt.Errorf("nodegroups %q: %w", name, err)
 	}
-	names := pulumi.StringMap{}
-	for _, key := range sortedKeys(full.Groups) {
-		if err := c.makeGroup(ctx, key, full.Groups[key]); err != nil {
+	names, groups := pulumi.StringMap{}, Expand(full.Groups)
+	for _, key := range sortedKeys(groups) {
+		if err := c.makeGroup(ctx, key, groups[key]); err != nil {
 			return nil, fmt.Errorf("nodegroups %q: group %q: %w", name, key, err)
 		}
 		names[key] = c.groups[key].NodeGroupName
@@ -109,9 +109,7 @@ func (a Args) validate() error {
 			list.Addf(problem.Join("maxPods", name), "give 1 or more for a group of groups", "%d pods for group %q can't be", a.MaxPods[name], name)
 		}
 	}
-	for _, name := range sortedKeys(a.Groups) {
-		upgrade.CheckSkew(&list, problem.Join("groups", name)+".version", a.Cluster.Version, a.Groups[name].Version)
-	}
+	list.Under("groups", ValidateVersions(a.Groups, a.Cluster.Version))
 	if a.Cluster.NameOutput == nil || a.Cluster.Version == "" {
 		list.Add("cluster", "lacks a name or a version", "hand over a cluster's Ref()")
 	}
@@ -138,6 +136,22 @@ func ValidateGroups(groups map[string]Group) []problem.Problem {
 			list.Add(name, "can't be a group's name", "use 1 to 20 lower-case letters, digits and hyphens")
 		}
 		list.Under(name, groups[name].Validate())
+		if _, taken := groups[name+greenSuffix]; taken && groups[name].BlueGreen != nil {
+			list.Addf(name+greenSuffix, "use another name", "is what the second group of %s is called", name)
+		}
+	}
+	return list.All()
+}
+
+// ValidateVersions lists the groups whose nodes are newer than their control plane,
+// or too far behind. Paths begin with the group's name.
+func ValidateVersions(groups map[string]Group, controlPlane string) []problem.Problem {
+	var list problem.List
+	for _, name := range sortedKeys(groups) {
+		upgrade.CheckSkew(&list, name+".version", controlPlane, groups[name].Version)
+		if groups[name].BlueGreen != nil {
+			upgrade.CheckSkew(&list, name+".blueGreen.green.version", controlPlane, groups[name].BlueGreen.Green.Version)
+		}
 	}
 	return list.All()
 }

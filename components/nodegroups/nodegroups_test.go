@@ -221,6 +221,17 @@ func TestBadArguments(t *testing.T) {
 		"taint twice": {func(_ *nodegroups.Args, g *nodegroups.Group) {
 			g.Taints = []nodegroups.Taint{{Key: "a", Effect: "NO_EXECUTE"}, {Key: "a", Effect: "NO_EXECUTE"}}
 		}, "groups.general.taints[1]: a with NO_EXECUTE is there twice"},
+		"no step": {func(_ *nodegroups.Args, g *nodegroups.Group) { g.BlueGreen = &nodegroups.BlueGreen{Step: "red"} }, `groups.general.blueGreen.step: "red" is not known; use one of blue, both, blueCordoned, green, greenCordoned`},
+		"green's types": {func(_ *nodegroups.Args, g *nodegroups.Group) {
+			g.BlueGreen = &nodegroups.BlueGreen{Step: "both", Green: nodegroups.Green{InstanceTypes: []string{"m7g.large"}}}
+		}, "groups.general.blueGreen.green.instanceTypes[0]: m7g.large is for arm64"},
+		"newer green": {func(a *nodegroups.Args, g *nodegroups.Group) {
+			a.Cluster.Version, g.BlueGreen = "1.34", &nodegroups.BlueGreen{Step: "both", Green: nodegroups.Green{Version: "1.35"}}
+		}, "groups.general.blueGreen.green.version: 1.35 is newer than the control plane's 1.34"},
+		"green's name": {func(a *nodegroups.Args, g *nodegroups.Group) {
+			g.BlueGreen = &nodegroups.BlueGreen{Step: "both"}
+			a.Groups = map[string]nodegroups.Group{"x": *g, "x-green": {InstanceTypes: g.InstanceTypes}}
+		}, "groups.x-green: is what the second group of x is called"},
 		"old nodes":     {func(_ *nodegroups.Args, g *nodegroups.Group) { g.Version = "1.36" }, `groups.general.version: "1.36" is not known`},
 		"newer nodes":   {func(a *nodegroups.Args, g *nodegroups.Group) { a.Cluster.Version, g.Version = "1.34", "1.35" }, "groups.general.version: 1.35 is newer than the control plane's 1.34"},
 		"no network":    {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Network = ref.Network{} }, "network: has no private subnets"},

@@ -58,6 +58,9 @@ type Group struct {
 	Labels map[string]string `json:"labels"`
 	// Optional. Taints of the nodes. Default none.
 	Taints []Taint `json:"taints"`
+	// Optional. A second group that takes over from this one, for upgrades that can be
+	// taken back until the last step. Default none.
+	BlueGreen *BlueGreen `json:"blueGreen"`
 }
 
 // capacityTypes are those of the EKS API.
@@ -109,6 +112,7 @@ func (g Group) Validate() []problem.Problem {
 	g.validateImage(&list)
 	g.validateDisk(&list)
 	g.validateTaints(&list)
+	g.validateBlueGreen(&list)
 	problem.OneOf(&list, "capacityType", g.CapacityType, capacityTypes...)
 	g.validateSizes(&list)
 	g.validateLabels(&list)
