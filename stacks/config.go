@@ -51,6 +51,9 @@ type Config struct {
 	Cluster cluster.Spec `json:"cluster"`
 	// Required. The managed node groups by name.
 	NodeGroups map[string]nodegroups.Group `json:"nodeGroups"`
+	// Optional. Versions of managed add-ons by name: {coredns: v1.11.3-eksbuild.2}.
+	// Default the one that EKS picks when it makes the add-on, and ever after.
+	AddonVersions map[string]string `json:"addonVersions"`
 
 	// Day is the day of the plan, for the support calendar: today, unless a test or
 	// a rehearsal says otherwise.

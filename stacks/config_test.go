@@ -119,7 +119,7 @@ func TestBadConfiguration(t *testing.T) {
 		"misspelt key":        {"dev", func(o object) { o["netwrok"] = object{} }, "netwrok: is not a key of the configuration; did you mean network?"},
 		"misspelt nested key": {"dev", func(o object) { o["network"].(object)["cdir"] = "x" }, "network.cdir: is not a key of the configuration; did you mean cidr?"},
 		"misspelt group key":  {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["maximum"] = 3 }, "nodeGroups.general.maximum: is not a key of the configuration; did you mean max?"},
-		"foreign key":         {"dev", func(o object) { o["xyzzy"] = 1 }, "xyzzy: is not a key of the configuration; remove it, or use one of accountId, cluster"},
+		"foreign key":         {"dev", func(o object) { o["xyzzy"] = 1 }, "xyzzy: is not a key of the configuration; remove it, or use one of accountId, addonVersions, cluster"},
 		"text for a list":     {"dev", func(o object) { o["network"].(object)["zones"] = "a" }, `network.zones: is the text "a", not a list; write a list`},
 		"number for text":     {"dev", func(o object) { o["cluster"].(object)["version"] = 1.35 }, `cluster.version: is the number 1.35, not text; put it in quotes: "1.35"`},
 		"number for account":  {"dev", func(o object) { o["accountId"] = 111122223333 }, `accountId: is the number 111122223333, not text; put it in quotes: "111122223333"`},
@@ -152,6 +152,8 @@ func TestBadConfiguration(t *testing.T) {
 		}, "nodeGroups.general.version: 1.35 is newer than the control plane's 1.34; upgrade the control plane first: 1.34 or older here"},
 		"unknown nodes":     {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["version"] = "1.2" }, `nodeGroups.general.version: "1.2" is not known; use one of 1.33, 1.34, 1.35`},
 		"no room for green": {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["blueGreen"] = object{"step": "both"} }, "network.budget.upgrades: leaves blueGreen out, and group general is upgraded that way; add blueGreen"},
+		"add-on's version":  {"dev", func(o object) { o["addonVersions"] = object{"coredns": "latest"} }, `addonVersions.coredns: "latest" is not an add-on's version`},
+		"no add-on":         {"dev", func(o object) { o["addonVersions"] = object{"istio": "v1.0.0-eksbuild.1"} }, "addonVersions.istio: is not among the add-ons; use one of vpc-cni, kube-proxy, eks-pod-identity-agent, coredns"},
 		"not Nitro": {"dev", func(o object) {
 			o["cni"] = object{"prefixDelegation": true}
 			o["nodeGroups"].(object)["general"].(object)["instanceTypes"] = []any{"t2.large"}

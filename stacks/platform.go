@@ -123,7 +123,7 @@ func (p *Platform) makeNodes(ctx *pulumi.Context) error {
 		return err
 	}
 	before, err := addons.New(ctx, cfg.Name+"-before-nodes", &addons.Args{
-		Names: catalog.AddonsBeforeNodes, Configuration: map[string]string{cni.Addon: configuration}, Cluster: handle, Tags: p.tags,
+		Names: catalog.AddonsBeforeNodes, Versions: cfg.addonVersions(catalog.AddonsBeforeNodes), Configuration: map[string]string{cni.Addon: configuration}, Cluster: handle, Tags: p.tags,
 	}, p.aws)
 	if err != nil {
 		return err
@@ -142,9 +142,20 @@ func (p *Platform) makeNodes(ctx *pulumi.Context) error {
 		return err
 	}
 	_, err = addons.New(ctx, cfg.Name+"-after-nodes", &addons.Args{
-		Names: catalog.AddonsAfterNodes, Cluster: handle, After: p.NodeGroups.Resources(), Tags: p.tags,
+		Names: catalog.AddonsAfterNodes, Versions: cfg.addonVersions(catalog.AddonsAfterNodes), Cluster: handle, After: p.NodeGroups.Resources(), Tags: p.tags,
 	}, p.aws)
 	return err
+}
+
+// addonVersions are the versions of some add-ons.
+func (c Config) addonVersions(names []string) map[string]string {
+	versions := map[string]string{}
+	for _, name := range names {
+		if version, pinned := c.AddonVersions[name]; pinned {
+			versions[name] = version
+		}
+	}
+	return versions
 }
 
 // makeCNI gives each zone its ENIConfig, through the Kubernetes API.

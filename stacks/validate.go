@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/megazonecloud/eks-platform/components/addons"
+	"github.com/megazonecloud/eks-platform/components/catalog"
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
 	"github.com/megazonecloud/eks-platform/components/problem"
@@ -40,6 +42,7 @@ func (c Config) validate(list *problem.List) {
 	list.Under("cluster", c.Cluster.Validate())
 	list.Under("cluster", c.Cluster.ValidateZones(c.Network.Zones))
 	list.Under("nodeGroups", nodegroups.ValidateGroups(c.NodeGroups))
+	list.Under("addonVersions", addons.ValidateVersions(c.AddonVersions, catalog.Addons()))
 	c.validateRanges(list)
 	c.validateProfile(list)
 	c.validateAddresses(list)

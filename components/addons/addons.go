@@ -9,6 +9,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/ref"
@@ -22,9 +23,11 @@ const Token = "eksplatform:addons:Addons"
 
 // Args is what New needs.
 type Args struct {
-	// Required. The add-ons by the names EKS gives them, such as vpc-cni. EKS picks
-	// its default version for the cluster's Kubernetes minor.
+	// Required. The add-ons by the names EKS gives them, such as vpc-cni.
 	Names []string
+	// Optional. Versions of add-ons by name, such as v1.19.0-eksbuild.1. Default the
+	// one that EKS picks for the cluster's Kubernetes minor when it makes the add-on.
+	Versions map[string]string
 	// Optional. Configuration of add-ons by name, as the JSON that EKS takes.
 	// Default the add-on's own.
 	Configuration map[string]string
@@ -62,8 +65,9 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	versions := pulumi.StringMap{}
 	for _, key := range slices.Sorted(slices.Values(args.Names)) {
 		addon, err := eks.NewAddon(ctx, name+"-"+key, &eks.AddonArgs{
-			ClusterName: args.Cluster.NameOutput,
-			AddonName:   pulumi.String(key),
+			ClusterName:  args.Cluster.NameOutput,
+			AddonName:    pulumi.String(key),
+			AddonVersion: optional(args.Versions[key]),
 			// Empty leaves the add-on's own.
 			ConfigurationValues: optional(args.Configuration[key]),
 			// The platform owns the add-on's fields, at first and ever after.
@@ -115,8 +119,27 @@ func (a Args) validate() error {
 			list.Addf(path, "write what `aws eks describe-addon-configuration` describes", "%q is not JSON", text)
 		}
 	}
+	list.Under("versions", ValidateVersions(a.Versions, a.Names))
 	if a.Cluster.NameOutput == nil {
 		list.Add("cluster", "lacks a name", "hand over a cluster's Ref()")
 	}
 	return list.Err("addons")
+}
+
+var addonVersion = regexp.MustCompile(`^v\d+\.\d+\.\d+-eksbuild\.\d+$`)
+
+// ValidateVersions lists what is wrong with versions of add-ons that are among some
+// names. Paths are the add-ons' names.
+func ValidateVersions(versions map[string]string, names []string) []problem.Problem {
+	var list problem.List
+	for _, name := range slices.Sorted(maps.Keys(versions)) {
+		if !slices.Contains(names, name) {
+			list.Add(name, "is not among the add-ons", "use one of "+strings.Join(names, ", "))
+		}
+		if !addonVersion.MatchString(versions[name]) {
+			list.Addf(name, "write one that `aws eks describe-addon-versions --addon-name "+name+"` prints, such as v1.19.0-eksbuild.1",
+				"%q is not an add-on's version", versions[name])
+		}
+	}
+	return list.All()
 }

@@ -22,7 +22,8 @@ func TestAddonsInUpdateAndPreview(t *testing.T) {
 					return err
 				}
 				_, err := addons.New(ctx, "demo", &addons.Args{
-					Names: []string{"vpc-cni", "coredns"}, Configuration: map[string]string{"vpc-cni": `{"env":{}}`, "coredns": ""}, Cluster: ref.Cluster{NameOutput: pulumi.String("demo")}, After: []pulumi.Resource{&nodes},
+					Names: []string{"vpc-cni", "coredns"}, Configuration: map[string]string{"vpc-cni": `{"env":{}}`, "coredns": ""},
+					Versions: map[string]string{"coredns": "v1.11.3-eksbuild.2"}, Cluster: ref.Cluster{NameOutput: pulumi.String("demo")}, After: []pulumi.Resource{&nodes},
 				})
 				return err
 			}, options...)
@@ -30,6 +31,8 @@ func TestAddonsInUpdateAndPreview(t *testing.T) {
 			require.Len(t, r.OfType("aws:eks/addon:Addon"), 2)
 			dns := r.Get("aws:eks/addon:Addon", "demo-coredns")
 			assert.Equal(t, "coredns", dns.Inputs["addonName"])
+			assert.Equal(t, "v1.11.3-eksbuild.2", dns.Inputs["addonVersion"])
+			assert.NotContains(t, r.Get("aws:eks/addon:Addon", "demo-vpc-cni").Inputs, "addonVersion", "EKS picks it")
 			assert.NotContains(t, dns.Inputs, "configurationValues", "the add-on's own")
 			assert.JSONEq(t, `{"env":{}}`, r.Get("aws:eks/addon:Addon", "demo-vpc-cni").Inputs["configurationValues"].(string))
 			assert.Equal(t, "demo", dns.Inputs["clusterName"])
@@ -49,6 +52,8 @@ func TestBadArguments(t *testing.T) {
 		"no cluster": {&addons.Args{Names: []string{"coredns"}}, "cluster: lacks a name"},
 		"bad name":   {&addons.Args{Names: []string{"Core DNS"}}, `names: "Core DNS" can't be an add-on`},
 		"no JSON":    {&addons.Args{Names: []string{"coredns"}, Configuration: map[string]string{"coredns": "replicas"}}, `configuration.coredns: "replicas" is not JSON`},
+		"no version": {&addons.Args{Names: []string{"coredns"}, Versions: map[string]string{"coredns": "1.13"}}, `versions.coredns: "1.13" is not an add-on's version; write one that`},
+		"of none":    {&addons.Args{Names: []string{"coredns"}, Versions: map[string]string{"dns": "v1.11.3-eksbuild.2"}}, "versions.dns: is not among the add-ons; use one of coredns"},
 		"for none":   {&addons.Args{Names: []string{"coredns"}, Configuration: map[string]string{"vpc-cni": "{}"}}, "configuration.vpc-cni: is not among the add-ons"},
 		"twice":      {&addons.Args{Names: []string{"coredns", "coredns"}}, "names: coredns is named twice"},
 	} {

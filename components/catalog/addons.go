@@ -1,5 +1,7 @@
 package catalog
 
+import "slices"
+
 // The managed add-ons of a cluster, in the two waves in which they can work:
 // nodes don't become ready without the first, the second needs nodes to run on.
 var (
@@ -8,3 +10,6 @@ var (
 	// AddonsAfterNodes is DNS: a Deployment, which stays degraded without nodes.
 	AddonsAfterNodes = []string{"coredns"}
 )
+
+// Addons lists all managed add-ons of a cluster.
+func Addons() []string { return slices.Concat(AddonsBeforeNodes, AddonsAfterNodes) }

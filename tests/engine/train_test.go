@@ -15,7 +15,9 @@ func TestUpgradeTrain(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	state, version, nodes := t.TempDir(), "1.33", ""
+	addon := map[string]string(nil)
 	program := changed(func(c *stacks.Config) {
+		c.AddonVersions = addon
 		c.Cluster.Version = version
 		general := c.NodeGroups["general"]
 		general.Version = nodes
@@ -63,6 +65,20 @@ func TestUpgradeTrain(t *testing.T) {
 			want = "update"
 		}
 		assert.Equal(t, want, res.Operation, res.URN)
+	}
+
+	addon = map[string]string{"coredns": "v1.11.3-eksbuild.2"}
+	_, err = dev.Up(ctx)
+	require.NoError(t, err)
+	addon = map[string]string{"coredns": "v1.11.4-eksbuild.2"}
+	preview, err = dev.Preview(ctx)
+	require.NoError(t, err)
+	for _, res := range preview.Plan {
+		want := "same"
+		if res.Name == "eks-platform-dev-after-nodes-coredns" {
+			want = "update"
+		}
+		assert.Equal(t, want, res.Operation, "%s: an add-on goes alone", res.URN)
 	}
 
 	stg := openIn(t, state, "stg", program)
