@@ -162,7 +162,7 @@ func (in Input) remedy(s shortage) string {
 	case in.Network.Existing != nil:
 		return fmt.Sprintf("name a subnet with a /%d or wider, or lower the groups' max", s.bits)
 	case strings.HasPrefix(s.path, "secondary."):
-		other = "lower the groups' max"
+		other = "give each zone a range of its own (zone), or lower the groups' max"
 	case !in.CNI.CustomNetworking:
 		other = "move the pods out of it: cni.customNetworking with network.secondary {pods: {cidr: 100.64.0.0/16, tier: pods}}"
 	}

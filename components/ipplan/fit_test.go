@@ -38,7 +38,7 @@ func TestAPlanThatDoesNotFitIsRefused(t *testing.T) {
 		"pods' range": {func(in *ipplan.Input) {
 			in.CNI, in.NodeGroups = custom, group(100)
 			in.Network.Secondary = map[string]ipplan.Range{"pods": {CIDR: "100.64.0.0/20", Tier: ipplan.Pods}}
-		}, "network.secondary.pods.cidr: each of the subnets pods-a, pods-b, pods-c (/23) needs 720 addresses and has 507 addresses in the middle of a rolling upgrade; make it a /19, or lower the groups' max"},
+		}, "network.secondary.pods.cidr: each of the subnets pods-a, pods-b, pods-c (/23) needs 720 addresses and has 507 addresses in the middle of a rolling upgrade; make it a /19, or give each zone a range of its own (zone), or lower the groups' max"},
 		"prefixes": {func(in *ipplan.Input) { in.CNI, in.Network.CIDR, in.NodeGroups = prefixes, "10.0.0.0/20", group(6) },
 			"(/23) needs 36 addresses and 32 prefixes of 16 and has 60 addresses and 27 prefixes of 16 in the middle of a rolling upgrade; make it a /19"},
 		"one zone's group": {func(in *ipplan.Input) {
