@@ -55,8 +55,8 @@ type Config struct {
 	// Default the one that EKS picks when it makes the add-on, and ever after.
 	AddonVersions map[string]string `json:"addonVersions"`
 
-	// Day is the day of the plan, for the support calendar: today, unless a test or
-	// a rehearsal says otherwise.
+	// Day is the day of the plan, for the support calendar. Zero, as a stack's file
+	// leaves it, is today.
 	Day time.Time
 }
 
@@ -100,9 +100,6 @@ func (c Config) withDefaults(name string) Config {
 	}
 	c.Network = c.Network.WithDefaults()
 	c.Cluster = c.Cluster.WithDefaults()
-	if c.Day.IsZero() {
-		c.Day = time.Now()
-	}
 	groups := make(map[string]nodegroups.Group, len(c.NodeGroups))
 	for key, group := range c.NodeGroups {
 		groups[key] = c.Profile.groupDefaults(group).WithDefaults()

@@ -105,6 +105,9 @@ func TestAnExistingVPC(t *testing.T) {
 		plan, problems := cfg.AddressPlan()
 		require.Empty(t, problems)
 		assert.Len(t, plan.Subnets, 3)
+		subnets["ap-northeast-2a"].(object)["cidr"] = "172.20.16.0/20"
+		_, problems = parse(t, tree)
+		assert.ErrorContains(t, problem.Error("configuration", problems), "cluster.serviceCidr: 172.20.0.0/16 overlaps network.existing.private.ap-northeast-2a.cidr 172.20.16.0/20")
 		assert.Equal(t, 4000, plan.Subnets[0].Has.Total())
 	}
 }

@@ -21,7 +21,7 @@ import (
 
 // Deploy is the program of a stack: it reads the configuration, registers the
 // platform and exports its outputs.
-func Deploy(ctx *pulumi.Context) error { return DeployOn(time.Now())(ctx) }
+func Deploy(ctx *pulumi.Context) error { return DeployOn(time.Time{})(ctx) }
 
 // DeployOn is the same program on another day of the support calendar.
 func DeployOn(day time.Time) pulumi.RunFunc {
@@ -31,17 +31,13 @@ func DeployOn(day time.Time) pulumi.RunFunc {
 			return err
 		}
 		cfg.Day = day
-		return deploy(ctx, cfg)
+		platform, err := New(ctx, cfg)
+		if err != nil {
+			return err
+		}
+		platform.Export(ctx)
+		return nil
 	}
-}
-
-func deploy(ctx *pulumi.Context, cfg *Config) error {
-	platform, err := New(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	platform.Export(ctx)
-	return nil
 }
 
 // Platform is what New made, for a program that goes on from there.

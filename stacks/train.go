@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
 	"github.com/megazonecloud/eks-platform/components/problem"
@@ -70,7 +71,11 @@ func (c Config) checkUpgrade(list *problem.List, own deployed) {
 // showSupport says at every preview until when the cluster is supported and what
 // it costs, and refuses production that has slid into the higher price.
 func (c Config) showSupport(ctx *pulumi.Context) error {
-	support, known := upgrade.SupportOf(c.Cluster.Version, c.Day)
+	day := c.Day
+	if day.IsZero() {
+		day = time.Now()
+	}
+	support, known := upgrade.SupportOf(c.Cluster.Version, day)
 	if !known {
 		return nil
 	}

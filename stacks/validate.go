@@ -77,6 +77,11 @@ func (c Config) validateRanges(list *problem.List) {
 	for name, secondary := range c.Network.Secondary {
 		ranges["network.secondary."+name+".cidr"] = secondary.CIDR
 	}
+	for _, subnet := range c.Network.Subnets(c.CNI.CNI) {
+		if subnet.ID != "" && subnet.CIDR.IsValid() {
+			ranges["network."+subnet.Range+".cidr"] = subnet.CIDR.String()
+		}
+	}
 	for _, path := range slices.Sorted(maps.Keys(ranges)) {
 		if own, err := netip.ParsePrefix(ranges[path]); err == nil && own.Overlaps(service) {
 			list.Addf("cluster.serviceCidr", "use a range outside the VPC, such as 172.20.0.0/16", "%s overlaps %s %s", service, path, own)

@@ -91,7 +91,7 @@ func (a Access) validate(list *problem.List, path string) {
 	}
 	for i, group := range a.Groups {
 		if group == "" || strings.HasPrefix(group, "system:") {
-			list.Addf(fmt.Sprintf("%s.groups[%d]", path, i), "use a group of your own", "%q is a group that EKS refuses", group)
+			list.Addf(fmt.Sprintf("%s.groups[%d]", path, i), "use a group of your own", "%q is a group of Kubernetes itself", group)
 		}
 	}
 }

@@ -230,7 +230,7 @@ func TestBadArguments(t *testing.T) {
 		}, `access.x.namespaces[0]: "Shop" is not a namespace's name`},
 		"bad group": {func(a *cluster.Args) {
 			a.Access = map[string]cluster.Access{"x": {Principal: other, Groups: []string{"system:masters"}}}
-		}, `access.x.groups[0]: "system:masters" is a group that EKS refuses`},
+		}, `access.x.groups[0]: "system:masters" is a group of Kubernetes itself`},
 		"issuer": {func(a *cluster.Args) {
 			a.IdentityProvider = &cluster.IdentityProvider{IssuerURL: "http://x", ClientID: "y"}
 		}, `identityProvider.issuerUrl: "http://x" is not an issuer's URL; write it as https://login.example.com/realms/platform`},

@@ -16,14 +16,13 @@ import (
 // ranges at most.
 // Source: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
 const (
-	widestVPC     = 16
-	smallestVPC   = 20
-	smallestZone  = 23
-	maxVPCRanges  = 5
-	maxCount      = 100_000
-	maxGrowth     = 1000
-	eksZones      = 2
-	regionOfZones = 1
+	widestVPC    = 16
+	smallestVPC  = 20
+	smallestZone = 23
+	maxVPCRanges = 5
+	maxCount     = 100_000
+	maxGrowth    = 1000
+	eksZones     = 2
 )
 
 // zoneName is the form of an availability zone's name. Local Zones and
@@ -85,12 +84,12 @@ func (v VPC) validateZones(list *problem.List, region string) {
 		seen[zone] = true
 		match := zoneName.FindStringSubmatch(zone)
 		if match != nil && region == "" {
-			region = match[regionOfZones]
+			region = match[1]
 		}
 		switch {
 		case match == nil:
 			list.Addf("zones", "write the zone's name, such as ap-northeast-2a", "%q is not an availability zone's name", zone)
-		case match[regionOfZones] != region:
+		case match[1] != region:
 			list.Addf("zones", "use zones of "+region, "%s is not in %s", zone, region)
 		}
 	}

@@ -62,6 +62,27 @@ func (c *NodeGroups) makeGroup(ctx *pulumi.Context, key string, group Group) err
 	return nil
 }
 
+// disks are the volumes of a node, all encrypted. The size of a system's own
+// volume is the image's.
+func disks(group Group) ec2.LaunchTemplateBlockDeviceMappingArray {
+	encrypted := ec2.LaunchTemplateBlockDeviceMappingEbsArgs{
+		VolumeType:          pulumi.String("gp3"),
+		Encrypted:           pulumi.String("true"),
+		DeleteOnTermination: pulumi.String("true"),
+	}
+	sized := encrypted
+	sized.VolumeSize = pulumi.Int(group.DiskGiB)
+	sized.Iops, sized.Throughput = number(group.DiskIOPS), number(group.DiskThroughput)
+	chosen := images[group.AMIType]
+	volumes := ec2.LaunchTemplateBlockDeviceMappingArray{
+		ec2.LaunchTemplateBlockDeviceMappingArgs{DeviceName: pulumi.String(chosen.disk), Ebs: sized},
+	}
+	if chosen.system != "" {
+		volumes = append(volumes, ec2.LaunchTemplateBlockDeviceMappingArgs{DeviceName: pulumi.String(chosen.system), Ebs: encrypted})
+	}
+	return volumes
+}
+
 // number sets a number only where one is given.
 func number(value int) pulumi.IntPtrInput {
 	if value == 0 {
@@ -108,19 +129,7 @@ func (c *NodeGroups) templateArgs(key string, group Group) *ec2.LaunchTemplateAr
 			HttpTokens:              pulumi.String("required"),
 			HttpPutResponseHopLimit: pulumi.Int(1),
 		},
-		BlockDeviceMappings: ec2.LaunchTemplateBlockDeviceMappingArray{
-			ec2.LaunchTemplateBlockDeviceMappingArgs{
-				DeviceName: pulumi.String(images[group.AMIType].disk),
-				Ebs: ec2.LaunchTemplateBlockDeviceMappingEbsArgs{
-					VolumeType:          pulumi.String("gp3"),
-					VolumeSize:          pulumi.Int(group.DiskGiB),
-					Iops:                number(group.DiskIOPS),
-					Throughput:          number(group.DiskThroughput),
-					Encrypted:           pulumi.String("true"),
-					DeleteOnTermination: pulumi.String("true"),
-				},
-			},
-		},
+		BlockDeviceMappings:  disks(group),
 		TagSpecifications:    tagged,
 		UpdateDefaultVersion: pulumi.Bool(true),
 		Tags:                 own,

@@ -15,6 +15,8 @@ type image struct {
 	// disk is the device that holds images and pods: the root volume, or
 	// Bottlerocket's second one beside its read-only system.
 	disk string
+	// system is Bottlerocket's first volume; empty where the disk holds all.
+	system string
 	// maxPods renders user data that sets the kubelet's maxPods.
 	maxPods func(int) string
 }
@@ -27,10 +29,10 @@ var images = map[string]image{
 	"AL2023_x86_64_NVIDIA":       {disk: "/dev/xvda", maxPods: nodeadm},
 	"AL2023_ARM_64_NVIDIA":       {disk: "/dev/xvda", maxPods: nodeadm, arm: true},
 	"AL2023_x86_64_NEURON":       {disk: "/dev/xvda", maxPods: nodeadm},
-	"BOTTLEROCKET_x86_64":        {disk: "/dev/xvdb", maxPods: bottlerocket},
-	"BOTTLEROCKET_ARM_64":        {disk: "/dev/xvdb", maxPods: bottlerocket, arm: true},
-	"BOTTLEROCKET_x86_64_NVIDIA": {disk: "/dev/xvdb", maxPods: bottlerocket},
-	"BOTTLEROCKET_ARM_64_NVIDIA": {disk: "/dev/xvdb", maxPods: bottlerocket, arm: true},
+	"BOTTLEROCKET_x86_64":        {disk: "/dev/xvdb", system: "/dev/xvda", maxPods: bottlerocket},
+	"BOTTLEROCKET_ARM_64":        {disk: "/dev/xvdb", system: "/dev/xvda", maxPods: bottlerocket, arm: true},
+	"BOTTLEROCKET_x86_64_NVIDIA": {disk: "/dev/xvdb", system: "/dev/xvda", maxPods: bottlerocket},
+	"BOTTLEROCKET_ARM_64_NVIDIA": {disk: "/dev/xvdb", system: "/dev/xvda", maxPods: bottlerocket, arm: true},
 }
 
 // defaultImage is the image of a group that names none.

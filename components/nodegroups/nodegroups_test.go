@@ -107,11 +107,15 @@ func TestMaxPodsOfTheAddressPlan(t *testing.T) {
 // Images differ in where they keep pods' data and in how they are told of maxPods.
 func TestImages(t *testing.T) {
 	t.Parallel()
-	for amiType, want := range map[string]struct{ types, disk, says string }{
-		"AL2023_ARM_64_STANDARD":     {"m7g.large", "/dev/xvda", "maxPods: 20"},
-		"AL2023_x86_64_NVIDIA":       {"g5.xlarge", "/dev/xvda", "maxPods: 20"},
-		"BOTTLEROCKET_x86_64":        {"m7i.large", "/dev/xvdb", "[settings.kubernetes]\nmax-pods = 20\n"},
-		"BOTTLEROCKET_ARM_64_NVIDIA": {"g5g.xlarge", "/dev/xvdb", "[settings.kubernetes]\nmax-pods = 20\n"},
+	for amiType, want := range map[string]struct {
+		types, disk string
+		volumes     int
+		says        string
+	}{
+		"AL2023_ARM_64_STANDARD":     {"m7g.large", "/dev/xvda", 1, "maxPods: 20"},
+		"AL2023_x86_64_NVIDIA":       {"g5.xlarge", "/dev/xvda", 1, "maxPods: 20"},
+		"BOTTLEROCKET_x86_64":        {"m7i.large", "/dev/xvdb", 2, "[settings.kubernetes]\nmax-pods = 20\n"},
+		"BOTTLEROCKET_ARM_64_NVIDIA": {"g5g.xlarge", "/dev/xvdb", 2, "[settings.kubernetes]\nmax-pods = 20\n"},
 	} {
 		t.Run(amiType, func(t *testing.T) {
 			t.Parallel()
@@ -121,7 +125,12 @@ func TestImages(t *testing.T) {
 			}))
 			assert.Equal(t, amiType, r.Get("aws:eks/nodeGroup:NodeGroup", "demo-general").Inputs["amiType"])
 			template := r.Get("aws:ec2/launchTemplate:LaunchTemplate", "demo-general").Inputs
-			assert.Equal(t, want.disk, template["blockDeviceMappings"].([]any)[0].(map[string]any)["deviceName"])
+			volumes := template["blockDeviceMappings"].([]any)
+			assert.Equal(t, want.disk, volumes[0].(map[string]any)["deviceName"])
+			assert.Len(t, volumes, want.volumes)
+			for _, volume := range volumes {
+				assert.Equal(t, "true", volume.(map[string]any)["ebs"].(map[string]any)["encrypted"], "the system's own, too")
+			}
 			text, err := base64.StdEncoding.DecodeString(template["userData"].(string))
 			require.NoError(t, err)
 			assert.Contains(t, string(text), want.says)

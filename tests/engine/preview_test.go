@@ -92,12 +92,15 @@ func TestPreviewOfEveryStack(t *testing.T) {
 
 			group := find(t, plan, "aws:eks/nodeGroup:NodeGroup", name+"-general")
 			assert.Contains(t, group.Dependencies, find(t, plan, "aws:eks/addon:Addon", name+"-before-nodes-vpc-cni").URN, "the CNI comes before the nodes")
+			configs := 0
 			for _, res := range plan {
 				if res.Type == "kubernetes:crd.k8s.amazonaws.com/v1alpha1:ENIConfig" {
+					configs++
 					assert.Contains(t, group.Dependencies, res.URN, "a node's ENIConfig is there before the node")
 					assert.Contains(t, res.Dependencies, find(t, plan, "aws:eks/addon:Addon", name+"-before-nodes-vpc-cni").URN)
 				}
 			}
+			assert.Equal(t, map[bool]int{true: want.zones}[want.podsApart], configs, "one a zone")
 			dns := find(t, plan, "aws:eks/addon:Addon", name+"-after-nodes-coredns")
 			assert.Contains(t, dns.Dependencies, group.URN, "DNS comes after the nodes")
 		})
