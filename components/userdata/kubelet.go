@@ -1,0 +1,50 @@
+package userdata
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Pods get this long to end when the system of a node that EKS does not drain
+// shuts down, the critical ones the last part of it.
+// Source: https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/
+const (
+	shutdownGrace         = "90s"
+	shutdownGraceCritical = "15s"
+)
+
+// flags are the kubelet's arguments for labels and taints.
+func (n Node) flags() []string {
+	var flags []string
+	if labels := n.labels(); labels != "" {
+		flags = append(flags, "--node-labels="+labels)
+	}
+	if len(n.Taints) > 0 {
+		taints := make([]string, 0, len(n.Taints))
+		for _, taint := range n.Taints {
+			taints = append(taints, fmt.Sprintf("%s=%s:%s", taint.Key, taint.Value, taint.Effect))
+		}
+		flags = append(flags, "--register-with-taints="+strings.Join(taints, ","))
+	}
+	return flags
+}
+
+// arguments are the same for images whose kubelet reads the most pods from them, too.
+func (n Node) arguments() string {
+	flags := n.flags()
+	if n.MaxPods > 0 {
+		flags = append([]string{"--max-pods=" + strconv.Itoa(n.MaxPods)}, flags...)
+	}
+	return strings.Join(flags, " ")
+}
+
+func (n Node) labels() string {
+	var labels []string
+	for _, key := range slices.Sorted(maps.Keys(n.Labels)) {
+		labels = append(labels, key+"="+n.Labels[key])
+	}
+	return strings.Join(labels, ",")
+}
