@@ -8,9 +8,16 @@ import (
 	"github.com/megazonecloud/eks-platform/components/problem"
 )
 
-// CNI says how the VPC CNI gives addresses to pods: by default each pod gets a
-// secondary address of its node's interfaces.
+// CNI says how pods get addresses: by default the VPC CNI gives each a secondary
+// address of its node's interfaces.
 type CNI struct {
+	// Optional. aws (the Amazon VPC CNI), cilium or calico. The last two give pods
+	// addresses of an overlay network of their own, and do kube-proxy's work with eBPF.
+	// Can't be changed later. Default aws.
+	Plugin string `json:"plugin"`
+	// Optional. The range of the overlay network of cilium and calico, outside the VPC and
+	// all that pods must reach. Can't be changed later. Default 100.64.0.0/12.
+	PodCIDR string `json:"podCidr"`
 	// Optional. Pods get addresses of subnets of their own, in a secondary range,
 	// with security groups of their own; nodes take one address each from the
 	// private subnets. The node's first interface then serves no pods. Default false.
@@ -34,9 +41,10 @@ type CNI struct {
 	WarmPrefixTarget *int `json:"warmPrefixTarget"`
 }
 
-// Validate lists what is wrong with the values.
+// Validate lists what is wrong with the values; call WithDefaults first.
 func (c CNI) Validate() []problem.Problem {
 	var list problem.List
+	c.validateOverlay(&list)
 	if c.IPv6 && (c.CustomNetworking || c.PrefixDelegation) {
 		list.Add("ipv6", "excludes custom networking and IPv4 prefixes: pods have no IPv4 address of the VPC", "keep one of the three")
 	}
@@ -97,12 +105,16 @@ func limitsOf(instanceType string) (limits, bool) {
 
 // MaxPods is the most pods that a node of an instance type can hold by its
 // addresses: interfaces × (addresses − 1) + 2, where custom networking leaves the
-// first interface out and a prefix counts 16. It is false for a type that the VPC
-// CNI does not know.
+// first interface out and a prefix counts 16. Overlay networks set no limit: the
+// result is what EKS recommends at most. It is false for a type that the VPC CNI does
+// not know.
 func (c CNI) MaxPods(instanceType string) (int, bool) {
 	l, ok := limitsOf(instanceType)
 	if !ok {
 		return 0, false
+	}
+	if c.Overlay() {
+		return manyPods, true
 	}
 	each := 1
 	if c.PrefixDelegation || c.IPv6 {
@@ -153,7 +165,7 @@ type node struct{ private, pods Amount }
 // nodeOf computes what a node takes while it is full of pods.
 func (c CNI) nodeOf(l limits, maxPods int) node {
 	own := Amount{Addresses: 1}
-	if c.IPv6 {
+	if c.IPv6 || c.Overlay() {
 		return node{private: own}
 	}
 	taken := c.taken(c.podInterfaces(l), l.addresses-1, max(maxPods-hostPods, 0))

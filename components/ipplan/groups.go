@@ -43,6 +43,9 @@ type Group struct {
 	Surge *int `json:"surge"`
 	// Optional. The zones of the group. Default all.
 	Zones []string `json:"zones"`
+	// Optional. The nodes run Windows, which takes addresses of its first interface
+	// only. Default false.
+	Windows bool `json:"windows"`
 }
 
 // GroupPlan is what the plan says of a group.
@@ -81,6 +84,12 @@ func (g Group) Validate(cni CNI, zones []string) []problem.Problem {
 	if g.Min < 0 || g.Max < 1 || g.Max < g.Min || g.Max > maxCount || g.Desired < g.Min || g.Desired > g.Max {
 		list.Addf("max", "use 0 <= min <= desired <= max, and max at least 1", "min %d, desired %d and max %d can't be sizes", g.Min, g.Desired, g.Max)
 	}
+	if g.Windows && (cni.CustomNetworking || cni.IPv6 || cni.Overlay()) {
+		list.Add("windows", "excludes custom networking, IPv6 and other CNIs: Windows nodes give pods IPv4 addresses of their own subnet", "leave the group out, or use the VPC CNI without them")
+	}
+	if g.Kind == Fargate && cni.Overlay() {
+		list.Add("kind", "can't be fargate without the VPC CNI: Fargate's pods have addresses of the VPC", "leave the group out, or use plugin: aws")
+	}
 	if g.MaxUnavailable < 1 || g.MaxUnavailable > maxCount {
 		list.Addf("maxUnavailable", "use 1 or more", "%d is out of range", g.MaxUnavailable)
 	}
@@ -111,7 +120,7 @@ func ValidateTypes(types []string, cni CNI) []problem.Problem {
 				"%q is not an instance type that the VPC CNI knows", name)
 		case !l.nitro && (cni.PrefixDelegation || cni.IPv6):
 			list.Addf(path, "use a type built on Nitro, such as m7i.large", "%s takes no prefixes: it is not built on Nitro", name)
-		case cni.podInterfaces(l)*(l.addresses-1) < 1:
+		case !cni.Overlay() && cni.podInterfaces(l)*(l.addresses-1) < 1:
 			list.Addf(path, "use a larger type", "%s has no address for a pod", name)
 		}
 	}
@@ -133,6 +142,10 @@ func (in Input) groupPlan(g Group) GroupPlan {
 		plan.MaxPods, plan.ForApplications, plan.Private = 1, 1, Amount{Addresses: 1}
 		return plan
 	}
+	if g.Windows {
+		in.windowsPlan(g, &plan)
+		return plan
+	}
 	for _, name := range g.InstanceTypes {
 		if pods, _ := in.CNI.RecommendedPods(name); plan.DecidedBy == "" || pods < plan.MaxPods {
 			plan.MaxPods, plan.DecidedBy = pods, name
@@ -145,6 +158,20 @@ func (in Input) groupPlan(g Group) GroupPlan {
 		plan.Private, plan.Pods = most(plan.Private, taken.private), most(plan.Pods, taken.pods)
 	}
 	return plan
+}
+
+// windowsPlan is that of Windows nodes: their pods share the addresses of one
+// interface, and the platform's own run beside them as services.
+// Source: https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html
+func (in Input) windowsPlan(g Group, plan *GroupPlan) {
+	for _, name := range g.InstanceTypes {
+		l, _ := limitsOf(name)
+		if pods := l.addresses - 1; plan.DecidedBy == "" || pods < plan.MaxPods {
+			plan.MaxPods, plan.DecidedBy = pods, name
+		}
+		plan.Private = most(plan.Private, Amount{Addresses: l.addresses})
+	}
+	plan.ForApplications = plan.MaxPods
 }
 
 func most(a, b Amount) Amount {

@@ -70,6 +70,7 @@ func New(in Input) (*Plan, []problem.Problem) {
 	in.checkGroups(&list, plan)
 	in.allot(plan)
 	in.checkFit(&list, plan)
+	in.checkOverlay(&list, plan)
 	if in.CNI.CustomNetworking {
 		for _, zone := range in.Network.Zones {
 			subnet := plan.find(Pods, zone)
@@ -91,7 +92,7 @@ func (p *Plan) find(tier Tier, zone string) *Subnet {
 
 // WithDefaults returns a copy in which every value left out has its default.
 func (in Input) WithDefaults() Input {
-	in.Network = in.Network.WithDefaults()
+	in.Network, in.CNI = in.Network.WithDefaults(), in.CNI.WithDefaults()
 	groups := make(map[string]Group, len(in.NodeGroups))
 	for name, group := range in.NodeGroups {
 		groups[name] = group.withDefaults()
