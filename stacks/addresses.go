@@ -7,12 +7,13 @@ import (
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
 	"github.com/megazonecloud/eks-platform/components/problem"
+	"github.com/megazonecloud/eks-platform/components/ref"
 )
 
 // AddressPlan computes the addresses that this configuration has and needs.
 func (c Config) AddressPlan() (*ipplan.Plan, []problem.Problem) {
-	groups := make(map[string]ipplan.Group, len(c.NodeGroups))
-	for name, group := range c.NodeGroups {
+	groups := map[string]ipplan.Group{}
+	for name, group := range c.nodeGroups() {
 		groups[name] = c.addressesOf(group)
 	}
 	return ipplan.New(ipplan.Input{
@@ -26,10 +27,26 @@ func (c Config) AddressPlan() (*ipplan.Plan, []problem.Problem) {
 	})
 }
 
+// nodeGroups are the node groups, with one for each zone where a group asks for it.
+func (c Config) nodeGroups() map[string]nodegroups.Group {
+	return nodegroups.PerZone(c.NodeGroups, c.privateSubnets())
+}
+
+// privateSubnets are the subnets of nodes by name and zone, before they exist.
+func (c Config) privateSubnets() ref.Subnets {
+	var private ref.Subnets
+	for _, subnet := range c.Network.Subnets(c.CNI.CNI) {
+		if subnet.Tier == ipplan.Private {
+			private = append(private, ref.Subnet{Name: subnet.Name, Zone: subnet.Zone})
+		}
+	}
+	return private
+}
+
 // addressesOf is what the address plan needs to know of a group.
 func (c Config) addressesOf(g nodegroups.Group) ipplan.Group {
 	var zones []string
-	for _, subnet := range c.Network.Subnets(c.CNI.CNI) {
+	for _, subnet := range c.privateSubnets() {
 		if slices.Contains(g.Subnets, subnet.Name) {
 			zones = append(zones, subnet.Zone)
 		}
@@ -38,19 +55,30 @@ func (c Config) addressesOf(g nodegroups.Group) ipplan.Group {
 	if g.BlueGreen != nil {
 		types = slices.Concat(types, g.BlueGreen.Green.InstanceTypes)
 	}
-	return ipplan.Group{
+	group := ipplan.Group{
+		Kind:          g.Kind,
+		Windows:       g.Windows(),
 		Zones:         slices.Compact(slices.Sorted(slices.Values(zones))),
 		InstanceTypes: types,
 		Min:           *g.Min, Max: *g.Max, Desired: *g.Desired,
-		MaxUnavailable: max(1, (*g.Max*g.MaxUnavailablePercent+99)/100),
+		MaxUnavailable: max(1, percent(*g.Max, g.MaxUnavailablePercent)),
 	}
+	if g.Kind == ipplan.SelfManaged {
+		group.Surge = new(percent(*g.Max, g.SurgePercent))
+	}
+	return group
 }
+
+// percent is a share of nodes, rounded up.
+func percent(nodes, share int) int { return (nodes*share + 99) / 100 }
 
 // maxPods is the most pods of a node by group.
 func maxPods(plan *ipplan.Plan) map[string]int {
 	pods := make(map[string]int, len(plan.Groups))
 	for name, group := range plan.Groups {
-		pods[name] = group.MaxPods
+		if group.DecidedBy != "" { // Fargate has no node that could be told
+			pods[name] = group.MaxPods
+		}
 	}
 	return pods
 }

@@ -49,7 +49,7 @@ type Config struct {
 	CNI cni.Spec `json:"cni"`
 	// Required. The control plane.
 	Cluster cluster.Spec `json:"cluster"`
-	// Required. The managed node groups by name.
+	// Required. The node groups by name, one of Linux nodes among them.
 	NodeGroups map[string]nodegroups.Group `json:"nodeGroups"`
 	// Optional. Versions of managed add-ons by name: {coredns: v1.11.3-eksbuild.2}.
 	// Default the one that EKS picks when it makes the add-on, and ever after.
@@ -98,7 +98,7 @@ func (c Config) withDefaults(name string) Config {
 	if c.Name == "" {
 		c.Name = name
 	}
-	c.Network = c.Network.WithDefaults()
+	c.Network, c.CNI = c.Network.WithDefaults(), c.CNI.WithDefaults()
 	c.Cluster = c.Cluster.WithDefaults()
 	groups := make(map[string]nodegroups.Group, len(c.NodeGroups))
 	for key, group := range c.NodeGroups {

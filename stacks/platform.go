@@ -3,6 +3,7 @@ package stacks
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/megazonecloud/eks-platform/components/addons"
@@ -105,7 +106,7 @@ func (p *Platform) makeNetwork(ctx *pulumi.Context) (err error) {
 
 func (p *Platform) makeCluster(ctx *pulumi.Context) (err error) {
 	p.Cluster, err = cluster.New(ctx, p.Config.Name, &cluster.Args{
-		Spec: p.Config.Cluster, ClusterName: p.Config.Name, Network: p.Network.Ref(), IPv6: p.Config.CNI.IPv6, Tags: p.tags,
+		Spec: p.Config.Cluster, ClusterName: p.Config.Name, Network: p.Network.Ref(), IPv6: p.Config.CNI.IPv6, Windows: p.Config.windows(), Tags: p.tags,
 	}, p.aws)
 	return err
 }
@@ -114,12 +115,18 @@ func (p *Platform) makeCluster(ctx *pulumi.Context) (err error) {
 // need them.
 func (p *Platform) makeNodes(ctx *pulumi.Context) error {
 	cfg, handle := p.Config, p.Cluster.Ref()
-	configuration, err := cfg.CNI.AddonConfiguration()
+	configuration, err := cfg.CNI.AddonConfiguration(cfg.windows())
 	if err != nil {
 		return err
 	}
+	plan := cfg.CNI.Plan()
+	first := plan.Keeps(catalog.AddonsBeforeNodes)
+	configurations := map[string]string{}
+	if slices.Contains(first, cni.Addon) {
+		configurations[cni.Addon] = configuration
+	}
 	before, err := addons.New(ctx, cfg.Name+"-before-nodes", &addons.Args{
-		Names: catalog.AddonsBeforeNodes, Versions: cfg.addonVersions(catalog.AddonsBeforeNodes), Configuration: map[string]string{cni.Addon: configuration}, Cluster: handle, Tags: p.tags,
+		Names: first, Versions: cfg.addonVersions(first), Configuration: configurations, Cluster: handle, Tags: p.tags,
 	}, p.aws)
 	if err != nil {
 		return err
@@ -133,7 +140,7 @@ func (p *Platform) makeNodes(ctx *pulumi.Context) error {
 		handle.NodesNeed = append(handle.NodesNeed, settings.Resources()...)
 	}
 	if p.NodeGroups, err = nodegroups.New(ctx, cfg.Name, &nodegroups.Args{
-		Groups: cfg.NodeGroups, Cluster: handle, Network: p.Network.Ref(), MaxPods: maxPods(p.Addresses), IPv6: cfg.CNI.IPv6, Tags: p.tags,
+		Groups: cfg.NodeGroups, Cluster: handle, Network: p.Network.Ref(), MaxPods: maxPods(p.Addresses), StartupTaints: startupTaints(plan), IPv6: cfg.CNI.IPv6, Tags: p.tags,
 	}, p.aws); err != nil {
 		return err
 	}
@@ -141,6 +148,24 @@ func (p *Platform) makeNodes(ctx *pulumi.Context) error {
 		Names: catalog.AddonsAfterNodes, Versions: cfg.addonVersions(catalog.AddonsAfterNodes), Cluster: handle, After: p.NodeGroups.Resources(), Tags: p.tags,
 	}, p.aws)
 	return err
+}
+
+// startupTaints are those of a CNI, for node groups.
+func startupTaints(plan cni.Plan) []nodegroups.Taint {
+	if plan.StartupTaint == nil {
+		return nil
+	}
+	return []nodegroups.Taint{{Key: plan.StartupTaint.Key, Value: plan.StartupTaint.Value, Effect: "NO_EXECUTE"}}
+}
+
+// windows says whether a group's nodes run Windows.
+func (c Config) windows() bool {
+	for _, group := range c.NodeGroups {
+		if group.Windows() {
+			return true
+		}
+	}
+	return false
 }
 
 // addonVersions are the versions of some add-ons.
@@ -220,7 +245,10 @@ func (p *Platform) Export(ctx *pulumi.Context) {
 	ctx.Export("clusterName", p.Cluster.Name)
 	ctx.Export(versionOutput, pulumi.String(p.Config.Cluster.Version))
 	versions, steps := pulumi.StringMap{}, pulumi.StringMap{}
-	for name, group := range nodegroups.Expand(p.Config.NodeGroups) {
+	for name, group := range nodegroups.Expand(p.Config.nodeGroups()) {
+		if group.Kind == ipplan.Fargate {
+			continue // each pod has the minor of the day it started
+		}
 		versions[name] = pulumi.String(cmp.Or(group.Version, p.Config.Cluster.Version))
 	}
 	for name, group := range p.Config.NodeGroups {
@@ -231,5 +259,5 @@ func (p *Platform) Export(ctx *pulumi.Context) {
 	ctx.Export("endpoint", p.Cluster.Endpoint)
 	ctx.Export("kubeconfig", p.Cluster.Kubeconfig)
 	ctx.Export("oidcProviderArn", p.Cluster.OidcProviderArn)
-	ctx.Export("nodeRoleArn", p.NodeGroups.RoleArn)
+	ctx.Export("nodeRoleArns", p.NodeGroups.RoleArns)
 }

@@ -84,9 +84,13 @@ func (p Profile) defaults(adopted bool) Config {
 	}
 }
 
-// groupDefaults fills in what the profile says of a node group.
+// groupDefaults fills in what the profile says of a node group. Fargate has neither
+// capacity types nor nodes of its own.
 func (p Profile) groupDefaults(group nodegroups.Group) nodegroups.Group {
 	t := profiles[p]
+	if group.Kind == ipplan.Fargate {
+		return group
+	}
 	if group.CapacityType == "" {
 		group.CapacityType = t.capacityType
 	}

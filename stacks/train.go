@@ -55,7 +55,7 @@ func (c Config) checkTrain(ctx *pulumi.Context) error {
 // checkUpgrade holds the configuration against what is deployed.
 func (c Config) checkUpgrade(list *problem.List, own deployed) {
 	upgrade.CheckStep(list, "cluster.version", own.controlPlane, c.Cluster.Version)
-	groups := nodegroups.Expand(c.NodeGroups)
+	groups := nodegroups.Expand(c.nodeGroups())
 	for _, name := range slices.Sorted(maps.Keys(own.nodes)) {
 		if _, kept := groups[name]; kept {
 			upgrade.CheckNodesFirst(list, problem.Join("nodeGroups", name), own.nodes[name], c.Cluster.Version)

@@ -74,6 +74,9 @@ func (c Config) validateRanges(list *problem.List) {
 		return // the cluster's own check, or EKS picks it
 	}
 	ranges := map[string]string{"network.cidr": c.Network.CIDR}
+	if c.CNI.Overlay() {
+		ranges["cni.podCidr"] = c.CNI.PodCIDR
+	}
 	for name, secondary := range c.Network.Secondary {
 		ranges["network.secondary."+name+".cidr"] = secondary.CIDR
 	}
@@ -84,7 +87,7 @@ func (c Config) validateRanges(list *problem.List) {
 	}
 	for _, path := range slices.Sorted(maps.Keys(ranges)) {
 		if own, err := netip.ParsePrefix(ranges[path]); err == nil && own.Overlaps(service) {
-			list.Addf("cluster.serviceCidr", "use a range outside the VPC, such as 172.20.0.0/16", "%s overlaps %s %s", service, path, own)
+			list.Addf("cluster.serviceCidr", "use a range outside it, such as 172.20.0.0/16", "%s overlaps %s %s", service, path, own)
 		}
 	}
 }
@@ -94,13 +97,7 @@ func (c Config) validateAddresses(list *problem.List) {
 	if c.CNI.IPv6 && !c.Network.IPv6 && c.Network.Existing == nil {
 		list.Add("cni.ipv6", "needs IPv6 ranges in the VPC", "set network.ipv6: true")
 	}
-	var private []string
-	for _, subnet := range c.Network.Subnets(c.CNI.CNI) {
-		if subnet.Tier == ipplan.Private {
-			private = append(private, subnet.Name)
-		}
-	}
-	list.Under("nodeGroups", nodegroups.ValidateSubnets(c.NodeGroups, private))
+	list.Under("nodeGroups", nodegroups.ValidateSubnets(c.NodeGroups, c.privateSubnets()))
 	for _, name := range slices.Sorted(maps.Keys(c.NodeGroups)) {
 		if c.NodeGroups[name].BlueGreen != nil && !slices.Contains(c.Network.Budget.Upgrades, string(ipplan.BlueGreen)) {
 			list.Addf("network.budget.upgrades", "add blueGreen", "leaves blueGreen out, and group %s is upgraded that way", name)
@@ -125,7 +122,7 @@ func (c Config) validateProfile(list *problem.List) {
 		list.Addf("network.zones", "name more zones, or use another profile", "profile %s needs %d zones, this names %d", c.Profile, want.zones, zones)
 	}
 	nodes := 0
-	for _, group := range c.NodeGroups {
+	for _, group := range c.nodeGroups() {
 		nodes += *group.Min
 	}
 	if len(c.NodeGroups) > 0 && nodes < want.nodes {

@@ -39,6 +39,8 @@ type Args struct {
 	// Optional. Give pods and Services IPv6 addresses instead of IPv4 ones; the
 	// network must have IPv6 ranges. Can't be changed later. Default false.
 	IPv6 bool
+	// Optional. Let EKS give addresses to pods on Windows nodes. Default false.
+	Windows bool
 	// Optional. Tags of every resource. Default none.
 	Tags map[string]string
 }
@@ -64,7 +66,9 @@ type Cluster struct {
 	logs    *cloudwatch.LogGroup
 	control *eks.Cluster
 
-	securityGroupID pulumi.StringOutput
+	securityGroupID      pulumi.StringOutput
+	certificateAuthority pulumi.StringOutput
+	services             pulumi.StringInput
 }
 
 // New makes a control plane. It reports every problem of args at once, before
@@ -81,7 +85,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err := ctx.RegisterComponentResourceV2(Token, name, nil, c, opts...); err != nil {
 		return nil, fmt.Errorf("cluster %q: %w", name, err)
 	}
-	for _, step := range []func(*pulumi.Context) error{c.makeKey, c.makeLogGroup, c.makeControlPlane, c.makeOidcProvider, c.makeIdentityProvider} {
+	for _, step := range []func(*pulumi.Context) error{c.makeKey, c.makeLogGroup, c.makeControlPlane, c.allowWindows, c.makeOidcProvider, c.makeIdentityProvider} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("cluster %q: %w", name, err)
 		}
@@ -95,13 +99,16 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 // Ref is the handle by which other components use this cluster.
 func (c *Cluster) Ref() ref.Cluster {
 	return ref.Cluster{
-		Name:            c.args.ClusterName,
-		Version:         c.args.Version,
-		NameOutput:      c.Name,
-		OidcProviderArn: c.OidcProviderArn,
-		OidcIssuer:      c.OidcIssuer,
-		SecurityGroupID: c.securityGroupID,
-		Resource:        c.control,
+		Name:                 c.args.ClusterName,
+		Version:              c.args.Version,
+		NameOutput:           c.Name,
+		Endpoint:             c.Endpoint,
+		CertificateAuthority: c.certificateAuthority,
+		ServiceCIDR:          c.services,
+		OidcProviderArn:      c.OidcProviderArn,
+		OidcIssuer:           c.OidcIssuer,
+		SecurityGroupID:      c.securityGroupID,
+		Resource:             c.control,
 	}
 }
 

@@ -47,7 +47,12 @@ func (c *Cluster) makeControlPlane(ctx *pulumi.Context) (err error) {
 	c.Name = c.control.EksCluster.Name()
 	c.Endpoint = c.control.EksCluster.Endpoint()
 	c.securityGroupID = c.control.EksCluster.VpcConfig().ClusterSecurityGroupId().Elem()
-	c.Kubeconfig = kubeconfig(c.Name, c.Endpoint, c.control.EksCluster.CertificateAuthority().Data().Elem())
+	c.certificateAuthority = c.control.EksCluster.CertificateAuthority().Data().Elem()
+	c.Kubeconfig = kubeconfig(c.Name, c.Endpoint, c.certificateAuthority)
+	c.services = pulumi.String(c.args.ServiceCIDR)
+	if c.args.IPv6 {
+		c.services = c.control.EksCluster.KubernetesNetworkConfig().ServiceIpv6Cidr().Elem()
+	}
 	return nil
 }
 

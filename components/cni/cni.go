@@ -86,7 +86,7 @@ func (a Args) eniConfig(subnet ref.Subnet) *apiextensions.CustomResourceArgs {
 
 func (a Args) validate() error {
 	var list problem.List
-	list.Under("", a.Spec.Validate())
+	list.Under("", a.Spec.WithDefaults().Validate())
 	if !a.CustomNetworking {
 		list.Add("customNetworking", "is off, so there is nothing to make", "leave this component out, or set it to true")
 	}

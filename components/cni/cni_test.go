@@ -85,11 +85,38 @@ func TestAddonConfiguration(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := cni.Spec{CNI: test.cni}.AddonConfiguration()
+			got, err := cni.Spec{CNI: test.cni}.AddonConfiguration(false)
 			require.NoError(t, err)
 			assert.Equal(t, test.want, got)
 		})
 	}
+}
+
+func TestWindowsPodsGetTheirAddressesFromTheControlPlane(t *testing.T) {
+	t.Parallel()
+	got, err := cni.Spec{}.AddonConfiguration(true)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"enableWindowsIpam":"true"}`, got)
+}
+
+// Each CNI is a plan of its own: which managed add-ons are left, and what nodes start with.
+func TestPlans(t *testing.T) {
+	t.Parallel()
+	all := []string{"vpc-cni", "kube-proxy", "eks-pod-identity-agent"}
+	for plugin, want := range map[string]struct {
+		keeps []string
+		taint *cni.StartupTaint
+	}{
+		"":       {all, nil},
+		"aws":    {all, nil},
+		"cilium": {all[2:], &cni.StartupTaint{Key: "node.cilium.io/agent-not-ready", Value: "true"}},
+		"calico": {all[2:], nil},
+	} {
+		plan := cni.Spec{CNI: ipplan.CNI{Plugin: plugin}}.WithDefaults().Plan()
+		assert.Equal(t, want.keeps, plan.Keeps(all), plugin)
+		assert.Equal(t, want.taint, plan.StartupTaint, plugin)
+	}
+	assert.Len(t, all, 3, "the list given is left alone")
 }
 
 func TestBadArguments(t *testing.T) {

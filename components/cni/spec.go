@@ -19,6 +19,12 @@ type Spec struct {
 	PodSecurityGroupIDs []string `json:"podSecurityGroupIds"`
 }
 
+// WithDefaults returns a copy in which every value left out has its default.
+func (s Spec) WithDefaults() Spec {
+	s.CNI = s.CNI.WithDefaults()
+	return s
+}
+
 var groupID = regexp.MustCompile(`^sg-[0-9a-f]{8,17}$`)
 
 // maxGroups is what EC2 takes on an interface, less the cluster's own.
@@ -47,9 +53,11 @@ func (s Spec) Validate() []problem.Problem {
 const Addon = "vpc-cni"
 
 // AddonConfiguration is the configuration of the managed vpc-cni add-on, as JSON.
-// Everything is set that a decision of the plan rests on, and nothing else.
-// Source: https://github.com/aws/amazon-vpc-cni-k8s#cni-configuration-variables
-func (s Spec) AddonConfiguration() (string, error) {
+// Everything is set that a decision of the plan rests on, and nothing else. With
+// Windows nodes, the control plane gives addresses to their pods.
+// Sources: https://github.com/aws/amazon-vpc-cni-k8s#cni-configuration-variables
+// https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html
+func (s Spec) AddonConfiguration(windows bool) (string, error) {
 	env := map[string]string{}
 	if s.CustomNetworking {
 		env["AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"] = "true"
@@ -66,10 +74,17 @@ func (s Spec) AddonConfiguration() (string, error) {
 			env[name] = strconv.Itoa(*target)
 		}
 	}
-	if len(env) == 0 {
+	configuration := map[string]any{}
+	if len(env) > 0 {
+		configuration["env"] = env
+	}
+	if windows {
+		configuration["enableWindowsIpam"] = "true"
+	}
+	if len(configuration) == 0 {
 		return "", nil
 	}
-	text, err := json.Marshal(map[string]any{"env": env})
+	text, err := json.Marshal(configuration)
 	return string(text), err
 }
 

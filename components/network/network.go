@@ -137,7 +137,7 @@ func (a Args) validate() error {
 		list.Add("clusterName", "is empty", "give the name of the cluster that will live here")
 	}
 	list.Under("", a.Spec.Validate(""))
-	list.Under("cni", a.CNI.Validate())
+	list.Under("cni", a.CNI.WithDefaults().Validate())
 	return list.Err("network")
 }
 

@@ -5,65 +5,137 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
+	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/problem"
+	"github.com/megazonecloud/eks-platform/components/userdata"
 )
 
-// image is what the component knows of an image that EKS offers.
+// image is what the component knows of an image.
 type image struct {
-	arm bool
-	// disk is the device that holds images and pods: the root volume, or
-	// Bottlerocket's second one beside its read-only system.
-	disk string
-	// system is Bottlerocket's first volume; empty where the disk holds all.
-	system string
-	// maxPods renders user data that sets the kubelet's maxPods.
-	maxPods func(int) string
+	system userdata.System
+	arm    bool
+	// parameter is the public Systems Manager parameter that names the image's id;
+	// {minor} and {release} stand for the Kubernetes minor and the image's release.
+	parameter string
+	// newest stands for the release where none is given; empty where the parameter
+	// has no release.
+	newest string
+	// unmanaged: EKS does not offer the image to its managed groups.
+	unmanaged bool
 }
 
-// images are the images of managed groups by the names that EKS gives them.
+// al2023, bottlerocket, windows and ubuntu make the rows of an operating system.
+// Sources: https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html and
+// the pages of the other systems beside it;
+// https://documentation.ubuntu.com/aws/aws-how-to/instances/find-ubuntu-images/
+func al2023(architecture, variant string) image {
+	return image{
+		system: userdata.AL2023, arm: architecture == "arm64", newest: "recommended",
+		parameter: "/aws/service/eks/optimized-ami/{minor}/amazon-linux-2023/" + architecture + "/" + variant + "/{release}/image_id",
+	}
+}
+
+func bottlerocket(architecture, variant string) image {
+	return image{
+		system: userdata.Bottlerocket, arm: architecture == "arm64", newest: "latest",
+		parameter: "/aws/service/bottlerocket/aws-k8s-{minor}" + variant + "/" + architecture + "/{release}/image_id",
+	}
+}
+
+func windows(release, edition string) image {
+	return image{
+		system:    userdata.Windows,
+		parameter: "/aws/service/ami-windows-latest/Windows_Server-" + release + "-English-" + edition + "-EKS_Optimized-{minor}/image_id",
+	}
+}
+
+func ubuntu(release, architecture string) image {
+	return image{
+		system: userdata.Ubuntu, arm: architecture == "arm64", newest: "current", unmanaged: true,
+		parameter: "/aws/service/canonical/ubuntu/eks/" + release + "/{minor}/stable/{release}/" + architecture + "/hvm/ebs-gp3/ami-id",
+	}
+}
+
+// images are those that groups may name: EKS's by the names of its API, Canonical's
+// in the same form.
 // Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_Nodegroup.html
 var images = map[string]image{
-	"AL2023_x86_64_STANDARD":     {disk: "/dev/xvda", maxPods: nodeadm},
-	"AL2023_ARM_64_STANDARD":     {disk: "/dev/xvda", maxPods: nodeadm, arm: true},
-	"AL2023_x86_64_NVIDIA":       {disk: "/dev/xvda", maxPods: nodeadm},
-	"AL2023_ARM_64_NVIDIA":       {disk: "/dev/xvda", maxPods: nodeadm, arm: true},
-	"AL2023_x86_64_NEURON":       {disk: "/dev/xvda", maxPods: nodeadm},
-	"BOTTLEROCKET_x86_64":        {disk: "/dev/xvdb", system: "/dev/xvda", maxPods: bottlerocket},
-	"BOTTLEROCKET_ARM_64":        {disk: "/dev/xvdb", system: "/dev/xvda", maxPods: bottlerocket, arm: true},
-	"BOTTLEROCKET_x86_64_NVIDIA": {disk: "/dev/xvdb", system: "/dev/xvda", maxPods: bottlerocket},
-	"BOTTLEROCKET_ARM_64_NVIDIA": {disk: "/dev/xvdb", system: "/dev/xvda", maxPods: bottlerocket, arm: true},
+	"AL2023_x86_64_STANDARD":     al2023("x86_64", "standard"),
+	"AL2023_ARM_64_STANDARD":     al2023("arm64", "standard"),
+	"AL2023_x86_64_NVIDIA":       al2023("x86_64", "nvidia"),
+	"AL2023_ARM_64_NVIDIA":       al2023("arm64", "nvidia"),
+	"AL2023_x86_64_NEURON":       al2023("x86_64", "neuron"),
+	"BOTTLEROCKET_x86_64":        bottlerocket("x86_64", ""),
+	"BOTTLEROCKET_ARM_64":        bottlerocket("arm64", ""),
+	"BOTTLEROCKET_x86_64_NVIDIA": bottlerocket("x86_64", "-nvidia"),
+	"BOTTLEROCKET_ARM_64_NVIDIA": bottlerocket("arm64", "-nvidia"),
+	"WINDOWS_CORE_2019_x86_64":   windows("2019", "Core"),
+	"WINDOWS_FULL_2019_x86_64":   windows("2019", "Full"),
+	"WINDOWS_CORE_2022_x86_64":   windows("2022", "Core"),
+	"WINDOWS_FULL_2022_x86_64":   windows("2022", "Full"),
+	"WINDOWS_CORE_2025_x86_64":   windows("2025", "Core"),
+	"WINDOWS_FULL_2025_x86_64":   windows("2025", "Full"),
+	"UBUNTU_22_04_x86_64":        ubuntu("22.04", "amd64"),
+	"UBUNTU_22_04_ARM_64":        ubuntu("22.04", "arm64"),
+	"UBUNTU_24_04_x86_64":        ubuntu("24.04", "amd64"),
+	"UBUNTU_24_04_ARM_64":        ubuntu("24.04", "arm64"),
 }
 
 // defaultImage is the image of a group that names none.
 const defaultImage = "AL2023_x86_64_STANDARD"
 
-// nodeadm sets what a node of Amazon Linux 2023 can't know by itself: how many
-// pods it holds under the address plan. EKS adds what joins the node to the cluster.
-// Source: https://awslabs.github.io/amazon-eks-ami/nodeadm/doc/api/
-func nodeadm(maxPods int) string {
-	return fmt.Sprintf(`MIME-Version: 1.0
-Content-Type: multipart/mixed; boundary="//"
-
---//
-Content-Type: application/node.eks.aws
-
----
-apiVersion: node.eks.aws/v1alpha1
-kind: NodeConfig
-spec:
-  kubelet:
-    config:
-      maxPods: %d
-
---//--
-`, maxPods)
+// image is the group's own; an unknown one is like the default.
+func (g Group) image() image {
+	if chosen, known := images[g.AMIType]; known {
+		return chosen
+	}
+	return images[defaultImage]
 }
 
-// bottlerocket sets the same in Bottlerocket's settings.
-// Source: https://bottlerocket.dev/en/os/latest/api/settings/kubernetes/#max-pods
-func bottlerocket(maxPods int) string {
-	return fmt.Sprintf("[settings.kubernetes]\nmax-pods = %d\n", maxPods)
+// Windows says whether the group's nodes run Windows.
+func (g Group) Windows() bool {
+	return g.Kind != ipplan.Fargate && g.image().system == userdata.Windows
+}
+
+// devicesOf are the devices that hold images and pods, and a system's own volume
+// where that is another.
+var devicesOf = map[userdata.System]struct{ pods, own string }{
+	userdata.AL2023:       {pods: "/dev/xvda"},
+	userdata.Bottlerocket: {pods: "/dev/xvdb", own: "/dev/xvda"},
+	userdata.Ubuntu:       {pods: "/dev/sda1"},
+	userdata.Windows:      {pods: "/dev/sda1"},
+}
+
+func (i image) defaultDisk() int {
+	if i.system == userdata.Windows {
+		return 100
+	}
+	return 50
+}
+
+// Windows images are of 50 GiB.
+// Source: https://docs.aws.amazon.com/eks/latest/userguide/launch-windows-workers.html
+func (i image) smallestDisk() int {
+	if i.system == userdata.Windows {
+		return 50
+	}
+	return 20
+}
+
+// imageID is what the launch template of a group names as its image: an id, or the
+// parameter that EC2 resolves whenever a node starts.
+// Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html
+func (g Group) imageID(minor string) string {
+	if g.AMIID != "" {
+		return g.AMIID
+	}
+	chosen, release := g.image(), g.AMIRelease
+	if release == "" {
+		release = chosen.newest
+	}
+	return "resolve:ssm:" + strings.NewReplacer("{minor}", minor, "{release}", release).Replace(chosen.parameter)
 }
 
 // armType is the form of the types with processors of Arm: a "g" behind the
@@ -71,9 +143,21 @@ func bottlerocket(maxPods int) string {
 // is right for all.
 var armType = regexp.MustCompile(`^(a1|[a-z]+\d+[a-z]*g[a-z]*)\.`)
 
+var amiID = regexp.MustCompile(`^ami-[0-9a-f]{8,17}$`)
+
 func (g Group) validateImage(list *problem.List) {
 	problem.OneOf(list, "amiType", g.AMIType, slices.Sorted(maps.Keys(images))...)
 	chosen, known := images[g.AMIType]
+	switch {
+	case g.AMIID != "" && !amiID.MatchString(g.AMIID):
+		list.Addf("amiId", "write it as ami-0123456789abcdef0", "%q is not an image's id", g.AMIID)
+	case g.AMIID != "" && g.AMIRelease != "":
+		list.Add("amiRelease", "has no effect with amiId", "remove one of them")
+	case chosen.unmanaged && g.Kind == ipplan.Managed && g.AMIID == "":
+		list.Addf("amiType", "use kind: selfManaged, or name the image with amiId", "%s is not an image that EKS starts by itself", g.AMIType)
+	case known && chosen.newest == "" && g.Kind == ipplan.SelfManaged && g.AMIRelease != "":
+		list.Add("amiRelease", "is not to be had for self-managed Windows nodes: AWS publishes the newest image only", "remove it, or pin an image with amiId")
+	}
 	for i, name := range g.InstanceTypes {
 		if known && armType.MatchString(name) != chosen.arm {
 			list.Addf(fmt.Sprintf("instanceTypes[%d]", i), "use types and an amiType of one architecture",

@@ -1,20 +1,19 @@
-// Package nodegroups makes the managed node groups of a cluster: one role, and a
-// launch template and a node group for each name.
+// Package nodegroups makes the nodes of a cluster: groups that EKS manages, Auto
+// Scaling groups, and Fargate profiles, with the roles that each kind of nodes needs.
 package nodegroups
 
 import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/ref"
-	"github.com/megazonecloud/eks-platform/components/tags"
 	"github.com/megazonecloud/eks-platform/components/upgrade"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -32,6 +31,9 @@ type Args struct {
 	// Optional. The most pods of a node by group, from the address plan. Default
 	// what EKS computes for the instance type, which knows of no custom networking.
 	MaxPods map[string]int
+	// Optional. Taints of every node besides its group's, which something that starts
+	// on the node takes away: a CNI's agent. Default none.
+	StartupTaints []Taint
 	// Optional. Let nodes give pods IPv6 addresses. Default false.
 	IPv6 bool
 	// Optional. Tags of every resource, instances and volumes included. Default none.
@@ -42,16 +44,16 @@ type Args struct {
 type NodeGroups struct {
 	pulumi.ResourceState
 
-	// RoleArn is the role of every node.
-	RoleArn pulumi.StringOutput `pulumi:"roleArn"`
+	// RoleArns are the roles of the nodes: managed, windows (managed, too), self,
+	// self-windows, fargate, as far as there are such groups.
+	RoleArns pulumi.StringMapOutput `pulumi:"roleArns"`
 	// Names are the groups' physical names by the names given.
 	Names pulumi.StringMapOutput `pulumi:"names"`
 
-	name        string
-	args        Args
-	role        *iam.Role
-	attachments []pulumi.Resource
-	groups      map[string]*eks.NodeGroup
+	name   string
+	args   Args
+	roles  map[class]*role
+	groups map[string]pulumi.Resource
 }
 
 // New makes the groups. It reports every problem of args at once, before
@@ -64,23 +66,44 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err := full.validate(); err != nil {
 		return nil, err
 	}
-	c := &NodeGroups{name: name, args: full, groups: map[string]*eks.NodeGroup{}}
+	c := &NodeGroups{name: name, args: full, roles: map[class]*role{}, groups: map[string]pulumi.Resource{}}
 	if err := ctx.RegisterComponentResourceV2(Token, name, nil, c, opts...); err != nil {
 		return nil, fmt.Errorf("nodegroups %q: %w", name, err)
 	}
-	if err := c.makeRole(ctx); err != nil {
+	names, groups := pulumi.StringMap{}, Expand(PerZone(full.Groups, full.Network.Private))
+	if err := c.makeRoles(ctx, groups); err != nil {
 		return nil, fmt.Errorf("nodegroups %q: %w", name, err)
 	}
-	names, groups := pulumi.StringMap{}, Expand(full.Groups)
 	for _, key := range sortedKeys(groups) {
-		if err := c.makeGroup(ctx, key, groups[key]); err != nil {
+		made, physical, err := c.makeGroup(ctx, key, groups[key])
+		if err != nil {
 			return nil, fmt.Errorf("nodegroups %q: group %q: %w", name, key, err)
 		}
-		names[key] = c.groups[key].NodeGroupName
+		c.groups[key], names[key] = made, physical
 	}
-	c.RoleArn = c.role.Arn
-	c.Names = names.ToStringMapOutput()
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"roleArn": c.RoleArn, "names": c.Names})
+	roles := pulumi.StringMap{}
+	for class, role := range c.roles {
+		roles[class.name()] = role.Arn
+	}
+	c.RoleArns, c.Names = roles.ToStringMapOutput(), names.ToStringMapOutput()
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"roleArns": c.RoleArns, "names": c.Names})
+}
+
+// makeGroup makes a group of any kind, and says what AWS calls it.
+func (c *NodeGroups) makeGroup(ctx *pulumi.Context, key string, group Group) (pulumi.Resource, pulumi.StringOutput, error) {
+	switch group.Kind {
+	case ipplan.SelfManaged:
+		return c.makeSelfManaged(ctx, key, group)
+	case ipplan.Fargate:
+		return c.makeFargate(ctx, key, group)
+	default:
+		return c.makeManaged(ctx, key, group)
+	}
+}
+
+// nodesNeed are all that must exist before a node of this role starts.
+func (c *NodeGroups) nodesNeed(role *role) []pulumi.Resource {
+	return slices.Concat(role.needs, c.args.Cluster.NodesNeed, c.args.Network.Egress)
 }
 
 // Resources are the node groups: what needs nodes depends on them.
@@ -95,7 +118,11 @@ func (c *NodeGroups) Resources() []pulumi.Resource {
 func (a Args) withDefaults() Args {
 	groups := make(map[string]Group, len(a.Groups))
 	for name, group := range a.Groups {
-		groups[name] = group.WithDefaults()
+		group = group.WithDefaults()
+		if group.Kind != ipplan.Fargate {
+			group.Taints = slices.Concat(group.Taints, a.StartupTaints)
+		}
+		groups[name] = group
 	}
 	a.Groups, a.Tags = groups, maps.Clone(a.Tags)
 	return a
@@ -104,8 +131,9 @@ func (a Args) withDefaults() Args {
 func (a Args) validate() error {
 	var list problem.List
 	list.Under("groups", ValidateGroups(a.Groups))
+	groups := PerZone(a.Groups, a.Network.Private)
 	for _, name := range sortedKeys(a.MaxPods) {
-		if _, known := a.Groups[name]; !known || a.MaxPods[name] < 1 {
+		if _, known := groups[name]; !known || a.MaxPods[name] < 1 {
 			list.Addf(problem.Join("maxPods", name), "give 1 or more for a group of groups", "%d pods for group %q can't be", a.MaxPods[name], name)
 		}
 	}
@@ -116,13 +144,17 @@ func (a Args) validate() error {
 	if len(a.Network.Private) == 0 {
 		list.Add("network", "has no private subnets", "hand over a network's Ref()")
 	}
-	var names []string
-	for _, subnet := range a.Network.Private {
-		names = append(names, subnet.Name)
+	list.Under("groups", ValidateSubnets(a.Groups, a.Network.Private))
+	for _, name := range sortedKeys(a.Groups) {
+		if group := a.Groups[name]; group.Kind == ipplan.SelfManaged || group.AMIID != "" {
+			a.validateJoining(&list, name)
+			break
+		}
 	}
-	list.Under("groups", ValidateSubnets(a.Groups, names))
 	return list.Err("nodegroups")
 }
+
+var groupName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
 
 // ValidateGroups lists what is wrong with groups that have their defaults. Paths
 // begin with the group's name.
@@ -131,14 +163,19 @@ func ValidateGroups(groups map[string]Group) []problem.Problem {
 	if len(groups) == 0 {
 		list.Add("", "there is no node group", "name one: {general: {instanceTypes: [m7i.large]}}")
 	}
+	linux := len(groups) == 0
 	for _, name := range sortedKeys(groups) {
 		if !groupName.MatchString(name) {
 			list.Add(name, "can't be a group's name", "use 1 to 20 lower-case letters, digits and hyphens")
 		}
 		list.Under(name, groups[name].Validate())
+		linux = linux || groups[name].Kind != ipplan.Fargate && !groups[name].Windows()
 		if _, taken := groups[name+greenSuffix]; taken && groups[name].BlueGreen != nil {
 			list.Addf(name+greenSuffix, "use another name", "is what the second group of %s is called", name)
 		}
+	}
+	if !linux {
+		list.Add("", "has no group of Linux nodes, and DNS and the platform's own pods run nowhere else", "add one: {system: {instanceTypes: [m7i.large]}}")
 	}
 	return list.All()
 }
@@ -157,67 +194,32 @@ func ValidateVersions(groups map[string]Group, controlPlane string) []problem.Pr
 }
 
 // ValidateSubnets lists the subnets of groups that are not among a network's
-// private ones. Paths begin with the group's name.
-func ValidateSubnets(groups map[string]Group, private []string) []problem.Problem {
+// private ones, and groups that would be called like one group of a zone. Paths begin
+// with the group's name.
+func ValidateSubnets(groups map[string]Group, private ref.Subnets) []problem.Problem {
 	var list problem.List
+	var names []string
+	for _, subnet := range private {
+		names = append(names, subnet.Name)
+	}
 	for _, name := range sortedKeys(groups) {
 		for i, subnet := range groups[name].Subnets {
-			if !slices.Contains(private, subnet) {
-				list.Addf(fmt.Sprintf("%s.subnets[%d]", name, i), "use some of "+strings.Join(private, ", "), "%q is not a private subnet", subnet)
+			if !slices.Contains(names, subnet) {
+				list.Addf(fmt.Sprintf("%s.subnets[%d]", name, i), "use some of "+strings.Join(names, ", "), "%q is not a private subnet", subnet)
 			}
 		}
 	}
+	checkZoneNames(&list, groups, private)
 	return list.All()
 }
 
+// validateJoining holds the cluster's handle against what a node must be told that
+// EKS does not tell.
+func (a Args) validateJoining(list *problem.List, group string) {
+	cluster := a.Cluster
+	if cluster.Endpoint == nil || cluster.CertificateAuthority == nil || cluster.ServiceCIDR == nil || cluster.SecurityGroupID == nil {
+		list.Addf("cluster", "hand over a cluster's Ref()", "lacks an endpoint, a certificate authority, a range of Services or a security group, and the nodes of %s join by themselves", group)
+	}
+}
+
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-// nodePolicies are what a node itself may do. Images are pulled, never pushed;
-// the Systems Manager agent replaces SSH.
-// Source: https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
-var nodePolicies = []string{
-	"AmazonEKSWorkerNodePolicy",
-	"AmazonEKS_CNI_Policy",
-	"AmazonEC2ContainerRegistryPullOnly",
-	"AmazonSSMManagedInstanceCore",
-}
-
-// ipv6Policy is what the VPC CNI does for pods with IPv6 addresses: AWS has no
-// managed policy for it.
-// Source: https://docs.aws.amazon.com/eks/latest/userguide/cni-iam-role.html#cni-iam-role-create-ipv6-policy
-const ipv6Policy = `{"Version":"2012-10-17","Statement":[` +
-	`{"Effect":"Allow","Action":["ec2:AssignIpv6Addresses","ec2:DescribeInstances","ec2:DescribeTags","ec2:DescribeNetworkInterfaces","ec2:DescribeInstanceTypes"],"Resource":"*"},` +
-	`{"Effect":"Allow","Action":"ec2:CreateTags","Resource":"arn:*:ec2:*:*:network-interface/*"}]}`
-
-const trustEC2 = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
-
-func (c *NodeGroups) makeRole(ctx *pulumi.Context) (err error) {
-	c.role, err = iam.NewRole(ctx, c.name, &iam.RoleArgs{
-		Description:      pulumi.Sprintf("Nodes of the EKS cluster %s", c.args.Cluster.Name),
-		AssumeRolePolicy: pulumi.String(trustEC2),
-		Tags:             tags.Named(c.args.Tags, c.name),
-	}, pulumi.Parent(c))
-	if err != nil {
-		return fmt.Errorf("role: %w", err)
-	}
-	for _, policy := range nodePolicies {
-		attachment, err := iam.NewRolePolicyAttachment(ctx, c.name+"-"+policy, &iam.RolePolicyAttachmentArgs{
-			Role:      c.role.Name,
-			PolicyArn: pulumi.Sprintf("arn:%s:iam::aws:policy/%s", c.args.Network.Partition(), policy),
-		}, pulumi.Parent(c))
-		if err != nil {
-			return fmt.Errorf("role policy %s: %w", policy, err)
-		}
-		c.attachments = append(c.attachments, attachment)
-	}
-	if c.args.IPv6 {
-		policy, err := iam.NewRolePolicy(ctx, c.name+"-cni-ipv6", &iam.RolePolicyArgs{
-			Role: c.role.Name, Policy: pulumi.String(ipv6Policy),
-		}, pulumi.Parent(c))
-		if err != nil {
-			return fmt.Errorf("role policy for IPv6: %w", err)
-		}
-		c.attachments = append(c.attachments, policy)
-	}
-	return nil
-}

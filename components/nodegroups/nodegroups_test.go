@@ -226,7 +226,7 @@ func TestBadArguments(t *testing.T) {
 		"few iops":     {func(_ *nodegroups.Args, g *nodegroups.Group) { g.DiskIOPS = 100 }, "groups.general.diskIops: 100 is out of range; use 3000 to 80000"},
 		"taint": {func(_ *nodegroups.Args, g *nodegroups.Group) {
 			g.Taints = []nodegroups.Taint{{Key: "", Effect: "NoSchedule"}}
-		}, `groups.general.taints[0].effect: "NoSchedule" is not known; use one of NO_SCHEDULE, PREFER_NO_SCHEDULE, NO_EXECUTE`},
+		}, `groups.general.taints[0].effect: "NoSchedule" is not known; use one of NO_EXECUTE, NO_SCHEDULE, PREFER_NO_SCHEDULE`},
 		"taint twice": {func(_ *nodegroups.Args, g *nodegroups.Group) {
 			g.Taints = []nodegroups.Taint{{Key: "a", Effect: "NO_EXECUTE"}, {Key: "a", Effect: "NO_EXECUTE"}}
 		}, "groups.general.taints[1]: a with NO_EXECUTE is there twice"},

@@ -14,6 +14,12 @@ type Cluster struct {
 	Version string
 	// NameOutput is the name once the cluster exists; what uses it waits for the cluster.
 	NameOutput pulumi.StringInput
+	// Endpoint is the API server's URL.
+	Endpoint pulumi.StringInput
+	// CertificateAuthority is that of the API server, PEM in base64.
+	CertificateAuthority pulumi.StringInput
+	// ServiceCIDR is the range of Service addresses.
+	ServiceCIDR pulumi.StringInput
 	// OidcProviderArn is the IAM OIDC provider of the cluster's service accounts.
 	OidcProviderArn pulumi.StringInput
 	// OidcIssuer is the issuer of service account tokens, without "https://".

@@ -19,7 +19,7 @@ type key struct{ path, kind, text string }
 var kinds = map[string]string{
 	"string": "text", "int": "number", "bool": "true or false",
 	"[]string": "list of text", "map[string]string": "mapping of text",
-	"Profile": "text", "NAT": "text", "Tier": "text",
+	"Profile": "text", "NAT": "text", "Tier": "text", "ipplan.Kind": "text",
 }
 
 // readKeys lists the keys of a struct type in a folder, those of nested types
