@@ -11,6 +11,7 @@ import (
 	"github.com/megazonecloud/eks-platform/components/cni"
 	"github.com/megazonecloud/eks-platform/components/network"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
+	"github.com/megazonecloud/eks-platform/components/nodesecurity"
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
@@ -49,11 +50,21 @@ type Config struct {
 	CNI cni.Spec `json:"cni"`
 	// Required. The control plane.
 	Cluster cluster.Spec `json:"cluster"`
+	// Optional. What reaches the nodes. Default everything in the cluster's own security
+	// group; in profiles stg and prd the ports of what is installed.
+	NodeSecurity nodesecurity.Spec `json:"nodeSecurity"`
 	// Required. The node groups by name, one of Linux nodes among them.
 	NodeGroups map[string]nodegroups.Group `json:"nodeGroups"`
-	// Optional. Versions of managed add-ons by name: {coredns: v1.11.3-eksbuild.2}.
-	// Default the one that EKS picks when it makes the add-on, and ever after.
+	// Optional. The Kubernetes minor whose managed add-ons are installed, quoted, so that
+	// they can be upgraded after the control plane: not newer than it, and up to three
+	// older. Default the control plane's.
+	AddonsMinor string `json:"addonsMinor"`
+	// Optional. Versions of managed add-ons by name, of those that the catalogue lists for
+	// the minor: {coredns: v1.14.3-eksbuild.23}. Default the catalogue's first.
 	AddonVersions map[string]string `json:"addonVersions"`
+	// Optional. The same for versions that EKS has and the catalogue does not list; a
+	// version that EKS doesn't have for the minor fails the deployment. Default none.
+	UnlistedAddonVersions map[string]string `json:"unlistedAddonVersions"`
 
 	// Day is the day of the plan, for the support calendar. Zero, as a stack's file
 	// leaves it, is today.
@@ -98,8 +109,11 @@ func (c Config) withDefaults(name string) Config {
 	if c.Name == "" {
 		c.Name = name
 	}
+	if c.AddonsMinor == "" {
+		c.AddonsMinor = c.Cluster.WithDefaults().Version
+	}
 	c.Network, c.CNI = c.Network.WithDefaults(), c.CNI.WithDefaults()
-	c.Cluster = c.Cluster.WithDefaults()
+	c.Cluster, c.NodeSecurity = c.Cluster.WithDefaults(), c.NodeSecurity.WithDefaults()
 	groups := make(map[string]nodegroups.Group, len(c.NodeGroups))
 	for key, group := range c.NodeGroups {
 		groups[key] = c.Profile.groupDefaults(group).WithDefaults()

@@ -122,7 +122,7 @@ func TestBadConfiguration(t *testing.T) {
 		"misspelt key":        {"dev", func(o object) { o["netwrok"] = object{} }, "netwrok: is not a key of the configuration; did you mean network?"},
 		"misspelt nested key": {"dev", func(o object) { o["network"].(object)["cdir"] = "x" }, "network.cdir: is not a key of the configuration; did you mean cidr?"},
 		"misspelt group key":  {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["maximum"] = 3 }, "nodeGroups.general.maximum: is not a key of the configuration; did you mean max?"},
-		"foreign key":         {"dev", func(o object) { o["xyzzy"] = 1 }, "xyzzy: is not a key of the configuration; remove it, or use one of accountId, addonVersions, cluster"},
+		"foreign key":         {"dev", func(o object) { o["xyzzy"] = 1 }, "xyzzy: is not a key of the configuration; remove it, or use one of accountId, addonVersions, addonsMinor"},
 		"text for a list":     {"dev", func(o object) { o["network"].(object)["zones"] = "a" }, `network.zones: is the text "a", not a list; write a list`},
 		"number for text":     {"dev", func(o object) { o["cluster"].(object)["version"] = 1.35 }, `cluster.version: is the number 1.35, not text; put it in quotes: "1.35"`},
 		"number for account":  {"dev", func(o object) { o["accountId"] = 111122223333 }, `accountId: is the number 111122223333, not text; put it in quotes: "111122223333"`},
@@ -157,6 +157,15 @@ func TestBadConfiguration(t *testing.T) {
 		"no room for green": {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["blueGreen"] = object{"step": "both"} }, "network.budget.upgrades: leaves blueGreen out, and group general is upgraded that way; add blueGreen"},
 		"add-on's version":  {"dev", func(o object) { o["addonVersions"] = object{"coredns": "latest"} }, `addonVersions.coredns: "latest" is not an add-on's version`},
 		"no add-on":         {"dev", func(o object) { o["addonVersions"] = object{"istio": "v1.0.0-eksbuild.1"} }, "addonVersions.istio: is not among the add-ons; use one of vpc-cni, kube-proxy, eks-pod-identity-agent, coredns"},
+		"unlisted version":  {"dev", func(o object) { o["addonVersions"] = object{"coredns": "v1.99.0-eksbuild.1"} }, "addonVersions.coredns: v1.99.0-eksbuild.1 is not among the versions that the catalogue lists for Kubernetes 1.35; use one of v1.13.2-eksbuild.31"},
+		"another minor's":   {"dev", func(o object) { o["addonVersions"] = object{"kube-proxy": "v1.36.0-eksbuild.25"} }, "addonVersions.kube-proxy: v1.36.0-eksbuild.25 is not among the versions that the catalogue lists for Kubernetes 1.35"},
+		"version twice": {"dev", func(o object) {
+			o["addonVersions"], o["unlistedAddonVersions"] = object{"coredns": "v1.13.2-eksbuild.31"}, object{"coredns": "v1.13.2-eksbuild.31"}
+		}, "addonVersions.coredns: is in unlistedAddonVersions, too; remove one of them"},
+		"newer add-ons": {"dev", func(o object) { o["addonsMinor"] = "1.36" }, "addonsMinor: 1.36 is newer than the control plane's 1.35"},
+		"another CNI's": {"dev", func(o object) {
+			o["cni"], o["addonVersions"] = object{"plugin": "cilium"}, object{"kube-proxy": "v1.35.3-eksbuild.29"}
+		}, "addonVersions.kube-proxy: is not among the add-ons; use one of eks-pod-identity-agent, coredns"},
 		"not Nitro": {"dev", func(o object) {
 			o["cni"] = object{"prefixDelegation": true}
 			o["nodeGroups"].(object)["general"].(object)["instanceTypes"] = []any{"t2.large"}

@@ -3,6 +3,7 @@ package stacks
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/network"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
+	"github.com/megazonecloud/eks-platform/components/nodesecurity"
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
@@ -114,7 +116,11 @@ func (p *Platform) makeCluster(ctx *pulumi.Context) (err error) {
 // makeNodes makes the nodes between the add-ons that they need and those that
 // need them.
 func (p *Platform) makeNodes(ctx *pulumi.Context) error {
-	cfg, handle := p.Config, p.Cluster.Ref()
+	cfg := p.Config
+	handle, err := p.guardNodes(ctx)
+	if err != nil {
+		return err
+	}
 	configuration, err := cfg.CNI.AddonConfiguration(cfg.windows())
 	if err != nil {
 		return err
@@ -131,7 +137,7 @@ func (p *Platform) makeNodes(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	handle.NodesNeed = before.Resources()
+	handle.NodesNeed = append(handle.NodesNeed, before.Resources()...)
 	if cfg.CNI.CustomNetworking {
 		settings, err := p.makeCNI(ctx, handle)
 		if err != nil {
@@ -150,6 +156,24 @@ func (p *Platform) makeNodes(ctx *pulumi.Context) error {
 	return err
 }
 
+// guardNodes makes the nodes' security group where the configuration asks for one, and
+// puts it into the cluster's handle.
+func (p *Platform) guardNodes(ctx *pulumi.Context) (ref.Cluster, error) {
+	cfg, handle := p.Config, p.Cluster.Ref()
+	if cfg.NodeSecurity.Group != nodesecurity.GroupOwn {
+		return handle, nil
+	}
+	made, err := nodesecurity.New(ctx, cfg.Name, &nodesecurity.Args{
+		Spec: cfg.NodeSecurity, Network: p.Network.Ref(), Cluster: handle, Installed: cfg.CNI.Plan().Keeps(catalog.Addons()),
+		Fargate: cfg.has(func(g nodegroups.Group) bool { return g.Kind == ipplan.Fargate }), IPv6: cfg.CNI.IPv6, Tags: p.tags,
+	}, p.aws)
+	if err != nil {
+		return handle, err
+	}
+	handle.NodeSecurityGroupID, handle.NodesNeed = made.SecurityGroupID, made.Resources()
+	return handle, nil
+}
+
 // startupTaints are those of a CNI, for node groups.
 func startupTaints(plan cni.Plan) []nodegroups.Taint {
 	if plan.StartupTaint == nil {
@@ -159,24 +183,11 @@ func startupTaints(plan cni.Plan) []nodegroups.Taint {
 }
 
 // windows says whether a group's nodes run Windows.
-func (c Config) windows() bool {
-	for _, group := range c.NodeGroups {
-		if group.Windows() {
-			return true
-		}
-	}
-	return false
-}
+func (c Config) windows() bool { return c.has(nodegroups.Group.Windows) }
 
-// addonVersions are the versions of some add-ons.
-func (c Config) addonVersions(names []string) map[string]string {
-	versions := map[string]string{}
-	for _, name := range names {
-		if version, pinned := c.AddonVersions[name]; pinned {
-			versions[name] = version
-		}
-	}
-	return versions
+// has says whether there is such a group.
+func (c Config) has(such func(nodegroups.Group) bool) bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(c.NodeGroups)), such)
 }
 
 // makeCNI gives each zone its ENIConfig, through the Kubernetes API.

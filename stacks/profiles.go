@@ -7,6 +7,7 @@ import (
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/network"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
+	"github.com/megazonecloud/eks-platform/components/nodesecurity"
 )
 
 // Profile is a kind of environment.
@@ -32,6 +33,7 @@ type traits struct {
 	keyDeletionDays  int
 	protect          bool
 	zonalShift       bool
+	nodeSecurity     string
 	capacityType     string
 	minNodes         int
 	// What the profile demands, whatever the configuration says.
@@ -44,10 +46,10 @@ type traits struct {
 
 var profiles = map[Profile]traits{
 	Dev: {nat: network.NATSingle, flowLogs: network.ToNone, upgrades: []string{"rolling"},
-		logRetentionDays: 7, keyDeletionDays: 7, capacityType: "SPOT", minNodes: 1, zones: 2, nodes: 1},
-	Stg: {nat: network.NATPerZone, flowLogs: network.ToCloudWatch, zonalShift: true, growthPercent: 25, upgrades: []string{"rolling", "blueGreen"},
+		logRetentionDays: 7, keyDeletionDays: 7, nodeSecurity: nodesecurity.GroupCluster, capacityType: "SPOT", minNodes: 1, zones: 2, nodes: 1},
+	Stg: {nat: network.NATPerZone, flowLogs: network.ToCloudWatch, zonalShift: true, nodeSecurity: nodesecurity.GroupOwn, growthPercent: 25, upgrades: []string{"rolling", "blueGreen"},
 		logRetentionDays: 30, keyDeletionDays: 7, capacityType: "ON_DEMAND", minNodes: 2, zones: 2, nodes: 2},
-	Prd: {nat: network.NATPerZone, flowLogs: network.ToCloudWatch, zonalShift: true, growthPercent: 50, upgrades: []string{"rolling", "blueGreen"},
+	Prd: {nat: network.NATPerZone, flowLogs: network.ToCloudWatch, zonalShift: true, nodeSecurity: nodesecurity.GroupOwn, growthPercent: 50, upgrades: []string{"rolling", "blueGreen"},
 		logRetentionDays: 365, keyDeletionDays: 30, protect: true, capacityType: "ON_DEMAND", minNodes: 3,
 		zones: 3, nodes: 2, accountNamed: true, closed: true, supported: true},
 }
@@ -79,8 +81,9 @@ func (p Profile) defaults(adopted bool) Config {
 		spec.FlowLogs = network.FlowLogs{To: t.flowLogs, RetentionDays: t.logRetentionDays}
 	}
 	return Config{
-		Network: spec,
-		Cluster: cluster.Spec{LogRetentionDays: t.logRetentionDays, KeyDeletionDays: t.keyDeletionDays, Protect: t.protect, ZonalShift: t.zonalShift},
+		Network:      spec,
+		NodeSecurity: nodesecurity.Spec{Group: t.nodeSecurity},
+		Cluster:      cluster.Spec{LogRetentionDays: t.logRetentionDays, KeyDeletionDays: t.keyDeletionDays, Protect: t.protect, ZonalShift: t.zonalShift},
 	}
 }
 

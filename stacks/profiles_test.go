@@ -28,6 +28,7 @@ func TestDocumentedProfiles(t *testing.T) {
 		row("`cluster.keyDeletionDays`", func(t traits) any { return t.keyDeletionDays }),
 		row("`cluster.protect`", func(t traits) any { return t.protect }),
 		row("`cluster.zonalShift`", func(t traits) any { return t.zonalShift }),
+		row("`nodeSecurity.group`", func(t traits) any { return t.nodeSecurity }),
 		row("`nodeGroups.*.capacityType`", func(t traits) any { return t.capacityType }),
 		row("`nodeGroups.*.min`", func(t traits) any { return t.minNodes }),
 		row("zones, at least", func(t traits) any { return t.zones }),

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/megazonecloud/eks-platform/components/addons"
-	"github.com/megazonecloud/eks-platform/components/catalog"
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
 	"github.com/megazonecloud/eks-platform/components/problem"
@@ -41,8 +39,9 @@ func (c Config) validate(list *problem.List) {
 	list.Under("cni", c.CNI.Validate())
 	list.Under("cluster", c.Cluster.Validate())
 	list.Under("cluster", c.Cluster.ValidateZones(c.Network.Zones))
+	list.Under("nodeSecurity", c.NodeSecurity.Validate())
 	list.Under("nodeGroups", nodegroups.ValidateGroups(c.NodeGroups))
-	list.Under("addonVersions", addons.ValidateVersions(c.AddonVersions, catalog.Addons()))
+	c.validateAddons(list)
 	c.validateRanges(list)
 	c.validateProfile(list)
 	c.validateAddresses(list)

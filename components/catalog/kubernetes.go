@@ -17,13 +17,15 @@ type Minor struct {
 	ExtendedSupportEnds string
 }
 
-// minors is the EKS release calendar as read in August 2026, oldest first.
+// minors is the EKS release calendar as read in September 2026, oldest first.
 // Source: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
-// A minor whose dates AWS's own page did not give then is not in it.
+// A minor whose dates AWS's own page did not give then is not in it: 1.37 came in
+// October 2026.
 var minors = []Minor{
 	{Version: "1.33", Released: "2025-05-28", StandardSupportEnds: "2026-07-29", ExtendedSupportEnds: "2027-07-29"},
 	{Version: "1.34", Released: "2025-10-02", StandardSupportEnds: "2026-12-02", ExtendedSupportEnds: "2027-12-02"},
 	{Version: "1.35", Released: "2026-01-27", StandardSupportEnds: "2027-03-27", ExtendedSupportEnds: "2028-03-27"},
+	{Version: "1.36", Released: "2026-06-02", StandardSupportEnds: "2027-08-02", ExtendedSupportEnds: "2028-08-02"},
 }
 
 // KubernetesDefault is the minor of a cluster whose configuration names none.

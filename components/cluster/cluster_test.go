@@ -267,3 +267,14 @@ func TestBadArguments(t *testing.T) {
 	})
 	assert.ErrorContains(t, err, "cluster: args are required")
 }
+
+// Pods on Windows get their addresses from the control plane.
+func TestWindowsNodes(t *testing.T) {
+	t.Parallel()
+	const attachment = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+	assert.Nil(t, run(t, args(nil)).Get(attachment, "demo-windows"))
+	made := run(t, args(func(a *cluster.Args) { a.Windows = true })).Get(attachment, "demo-windows")
+	require.NotNil(t, made)
+	assert.Equal(t, "arn:aws:iam::aws:policy/AmazonEKSVPCResourceController", made.Inputs["policyArn"])
+	assert.Equal(t, "eks-role", made.Inputs["role"], "the role's name, out of its ARN")
+}

@@ -69,7 +69,7 @@ func (c *CNI) Resources() []pulumi.Resource { return c.configs }
 
 // eniConfig is named after the zone, which is the value of the node's label.
 func (a Args) eniConfig(subnet ref.Subnet) *apiextensions.CustomResourceArgs {
-	groups := pulumi.Array{a.Cluster.SecurityGroupID}
+	groups := pulumi.Array{a.Cluster.NodesIn()}
 	for _, id := range a.PodSecurityGroupIDs {
 		groups = append(groups, pulumi.String(id))
 	}

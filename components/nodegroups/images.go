@@ -9,6 +9,7 @@ import (
 
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/problem"
+	"github.com/megazonecloud/eks-platform/components/upgrade"
 	"github.com/megazonecloud/eks-platform/components/userdata"
 )
 
@@ -22,18 +23,29 @@ type image struct {
 	// newest stands for the release where none is given; empty where the parameter
 	// has no release.
 	newest string
+	// release turns the release as EKS writes it into the parameter's; nil where they
+	// are the same.
+	release func(minor, release string) string
+	// from is the oldest Kubernetes minor that has the image; empty where all have.
+	from string
 	// unmanaged: EKS does not offer the image to its managed groups.
 	unmanaged bool
 }
 
 // al2023, bottlerocket, windows and ubuntu make the rows of an operating system.
 // Sources: https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html and
-// the pages of the other systems beside it;
-// https://documentation.ubuntu.com/aws/aws-how-to/instances/find-ubuntu-images/
+// the pages of the other systems beside it; the resolvers of
+// https://github.com/eksctl-io/eksctl/blob/main/pkg/ami/ssm_resolver.go and
+// https://github.com/aws/karpenter-provider-aws/tree/main/pkg/providers/amifamily as of
+// August 2026, for releases and for what each minor has.
 func al2023(architecture, variant string) image {
 	return image{
 		system: userdata.AL2023, arm: architecture == "arm64", newest: "recommended",
 		parameter: "/aws/service/eks/optimized-ami/{minor}/amazon-linux-2023/" + architecture + "/" + variant + "/{release}/image_id",
+		// 1.35.0-20260114 is amazon-eks-node-al2023-x86_64-standard-1.35-v20260114.
+		release: func(minor, release string) string {
+			return strings.Join([]string{"amazon-eks-node-al2023", architecture, variant, minor, "v" + release[strings.LastIndex(release, "-")+1:]}, "-")
+		},
 	}
 }
 
@@ -44,17 +56,17 @@ func bottlerocket(architecture, variant string) image {
 	}
 }
 
-func windows(release, edition string) image {
+func windows(release, edition, from string) image {
 	return image{
-		system:    userdata.Windows,
+		from: from, system: userdata.Windows,
 		parameter: "/aws/service/ami-windows-latest/Windows_Server-" + release + "-English-" + edition + "-EKS_Optimized-{minor}/image_id",
 	}
 }
 
-func ubuntu(release, architecture string) image {
+func ubuntu(release, architecture, volume, from string) image {
 	return image{
-		system: userdata.Ubuntu, arm: architecture == "arm64", newest: "current", unmanaged: true,
-		parameter: "/aws/service/canonical/ubuntu/eks/" + release + "/{minor}/stable/{release}/" + architecture + "/hvm/ebs-gp3/ami-id",
+		from: from, system: userdata.Ubuntu, arm: architecture == "arm64", newest: "current", unmanaged: true,
+		parameter: "/aws/service/canonical/ubuntu/eks/" + release + "/{minor}/stable/{release}/" + architecture + "/hvm/" + volume + "/ami-id",
 	}
 }
 
@@ -71,16 +83,18 @@ var images = map[string]image{
 	"BOTTLEROCKET_ARM_64":        bottlerocket("arm64", ""),
 	"BOTTLEROCKET_x86_64_NVIDIA": bottlerocket("x86_64", "-nvidia"),
 	"BOTTLEROCKET_ARM_64_NVIDIA": bottlerocket("arm64", "-nvidia"),
-	"WINDOWS_CORE_2019_x86_64":   windows("2019", "Core"),
-	"WINDOWS_FULL_2019_x86_64":   windows("2019", "Full"),
-	"WINDOWS_CORE_2022_x86_64":   windows("2022", "Core"),
-	"WINDOWS_FULL_2022_x86_64":   windows("2022", "Full"),
-	"WINDOWS_CORE_2025_x86_64":   windows("2025", "Core"),
-	"WINDOWS_FULL_2025_x86_64":   windows("2025", "Full"),
-	"UBUNTU_22_04_x86_64":        ubuntu("22.04", "amd64"),
-	"UBUNTU_22_04_ARM_64":        ubuntu("22.04", "arm64"),
-	"UBUNTU_24_04_x86_64":        ubuntu("24.04", "amd64"),
-	"UBUNTU_24_04_ARM_64":        ubuntu("24.04", "arm64"),
+	"WINDOWS_CORE_2019_x86_64":   windows("2019", "Core", ""),
+	"WINDOWS_FULL_2019_x86_64":   windows("2019", "Full", ""),
+	"WINDOWS_CORE_2022_x86_64":   windows("2022", "Core", ""),
+	"WINDOWS_FULL_2022_x86_64":   windows("2022", "Full", ""),
+	"WINDOWS_CORE_2025_x86_64":   windows("2025", "Core", "1.35"),
+	"WINDOWS_FULL_2025_x86_64":   windows("2025", "Full", "1.35"),
+	"UBUNTU_22_04_x86_64":        ubuntu("22.04", "amd64", "ebs-gp2", ""),
+	"UBUNTU_22_04_ARM_64":        ubuntu("22.04", "arm64", "ebs-gp2", ""),
+	"UBUNTU_24_04_x86_64":        ubuntu("24.04", "amd64", "ebs-gp3", ""),
+	"UBUNTU_24_04_ARM_64":        ubuntu("24.04", "arm64", "ebs-gp3", ""),
+	"UBUNTU_26_04_x86_64":        ubuntu("26.04", "amd64", "ebs-gp3", "1.35"),
+	"UBUNTU_26_04_ARM_64":        ubuntu("26.04", "arm64", "ebs-gp3", "1.35"),
 }
 
 // defaultImage is the image of a group that names none.
@@ -92,6 +106,14 @@ func (g Group) image() image {
 		return chosen
 	}
 	return images[defaultImage]
+}
+
+// checkImage notes an image that nodes of a minor can't have.
+func (g Group) checkImage(list *problem.List, path, minor string) {
+	from := g.image().from
+	if behind, known := upgrade.Behind(minor, from); known && behind > 0 && g.Kind != ipplan.Fargate && g.AMIID == "" {
+		list.Addf(path, "use another image, or a newer minor", "%s is for Kubernetes %s and newer, and the nodes have %s", g.AMIType, from, minor)
+	}
 }
 
 // Windows says whether the group's nodes run Windows.
@@ -132,8 +154,11 @@ func (g Group) imageID(minor string) string {
 		return g.AMIID
 	}
 	chosen, release := g.image(), g.AMIRelease
-	if release == "" {
+	switch {
+	case release == "":
 		release = chosen.newest
+	case chosen.release != nil:
+		release = chosen.release(minor, release)
 	}
 	return "resolve:ssm:" + strings.NewReplacer("{minor}", minor, "{release}", release).Replace(chosen.parameter)
 }

@@ -137,9 +137,10 @@ func TestImagesOfSelfManagedGroups(t *testing.T) {
 	t.Parallel()
 	for amiType, test := range map[string]struct{ types, release, want, says string }{
 		"AL2023_ARM_64_NVIDIA":       {"g5g.xlarge", "", "/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/arm64/nvidia/recommended/image_id", "kind: NodeConfig"},
+		"AL2023_x86_64_STANDARD":     {"m7i.large", "1.34.2-20260114", "/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64/standard/amazon-eks-node-al2023-x86_64-standard-1.34-v20260114/image_id", "kind: NodeConfig"},
 		"BOTTLEROCKET_x86_64_NVIDIA": {"g5.xlarge", "1.50.0", "/aws/service/bottlerocket/aws-k8s-1.34-nvidia/x86_64/1.50.0/image_id", `cluster-name = "demo"`},
 		"UBUNTU_24_04_x86_64":        {"m7i.large", "20260110", "/aws/service/canonical/ubuntu/eks/24.04/1.34/stable/20260110/amd64/hvm/ebs-gp3/ami-id", "/etc/eks/bootstrap.sh 'demo'"},
-		"UBUNTU_22_04_ARM_64":        {"m7g.large", "", "/aws/service/canonical/ubuntu/eks/22.04/1.34/stable/current/arm64/hvm/ebs-gp3/ami-id", "/etc/eks/bootstrap.sh 'demo'"},
+		"UBUNTU_22_04_ARM_64":        {"m7g.large", "", "/aws/service/canonical/ubuntu/eks/22.04/1.34/stable/current/arm64/hvm/ebs-gp2/ami-id", "/etc/eks/bootstrap.sh 'demo'"},
 		"WINDOWS_CORE_2022_x86_64":   {"m7i.large", "", "/aws/service/ami-windows-latest/Windows_Server-2022-English-Core-EKS_Optimized-1.34/image_id", "Start-EKSBootstrap.ps1"},
 	} {
 		t.Run(amiType, func(t *testing.T) {
@@ -261,6 +262,9 @@ func TestBadKinds(t *testing.T) {
 		"Ubuntu managed": {func(_ *nodegroups.Args, g *nodegroups.Group) { g.AMIType = "UBUNTU_24_04_x86_64" }, "groups.general.amiType: UBUNTU_24_04_x86_64 is not an image that EKS starts by itself; use kind: selfManaged, or name the image with amiId"},
 		"image's id":     {func(_ *nodegroups.Args, g *nodegroups.Group) { g.AMIID = "latest" }, `groups.general.amiId: "latest" is not an image's id`},
 		"id and release": {func(_ *nodegroups.Args, g *nodegroups.Group) { g.AMIID, g.AMIRelease = "ami-0123456789abcdef0", "1" }, "groups.general.amiRelease: has no effect with amiId"},
+		"early": {func(_ *nodegroups.Args, g *nodegroups.Group) {
+			g.Kind, g.Version, g.AMIType = ipplan.SelfManaged, "1.34", "UBUNTU_26_04_x86_64"
+		}, "groups.general.amiType: UBUNTU_26_04_x86_64 is for Kubernetes 1.35 and newer, and the nodes have 1.34; use another image, or a newer minor"},
 		"zone's name": {func(a *nodegroups.Args, g *nodegroups.Group) {
 			zoned := *g
 			zoned.PerZone = true

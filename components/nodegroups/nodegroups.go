@@ -3,6 +3,7 @@
 package nodegroups
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -180,14 +181,18 @@ func ValidateGroups(groups map[string]Group) []problem.Problem {
 	return list.All()
 }
 
-// ValidateVersions lists the groups whose nodes are newer than their control plane,
-// or too far behind. Paths begin with the group's name.
+// ValidateVersions lists the groups whose nodes are newer than their control plane, or
+// too far behind, or older than their image. Paths begin with the group's name.
 func ValidateVersions(groups map[string]Group, controlPlane string) []problem.Problem {
 	var list problem.List
 	for _, name := range sortedKeys(groups) {
-		upgrade.CheckSkew(&list, name+".version", controlPlane, groups[name].Version)
-		if groups[name].BlueGreen != nil {
-			upgrade.CheckSkew(&list, name+".blueGreen.green.version", controlPlane, groups[name].BlueGreen.Green.Version)
+		group := groups[name]
+		upgrade.CheckSkew(&list, name+".version", controlPlane, group.Version)
+		group.checkImage(&list, name+".amiType", cmp.Or(group.Version, controlPlane))
+		if group.BlueGreen != nil {
+			green := group.green()
+			upgrade.CheckSkew(&list, name+".blueGreen.green.version", controlPlane, group.BlueGreen.Green.Version)
+			green.checkImage(&list, name+".blueGreen.green.amiType", cmp.Or(green.Version, controlPlane))
 		}
 	}
 	return list.All()

@@ -26,7 +26,10 @@ func (c *NodeGroups) makeTemplate(ctx *pulumi.Context, key string, group Group) 
 	}
 	if group.Kind == ipplan.SelfManaged {
 		args.IamInstanceProfile = ec2.LaunchTemplateIamInstanceProfileArgs{Arn: c.roles[group.class()].profile.Arn}
-		args.VpcSecurityGroupIds = pulumi.StringArray{c.args.Cluster.SecurityGroupID}
+	}
+	// EKS puts the nodes that it manages into its own group where nothing else is said.
+	if group.Kind == ipplan.SelfManaged || c.args.Cluster.NodeSecurityGroupID != nil {
+		args.VpcSecurityGroupIds = pulumi.StringArray{c.args.Cluster.NodesIn()}
 	}
 	template, err := ec2.NewLaunchTemplate(ctx, c.name+"-"+key, args, pulumi.Parent(c))
 	if err != nil {

@@ -27,10 +27,21 @@ type Cluster struct {
 	// SecurityGroupID is the security group that EKS makes for the control plane and
 	// its nodes.
 	SecurityGroupID pulumi.StringInput
+	// NodeSecurityGroupID is the security group of nodes and pods where that is not
+	// the one EKS makes. May be nil.
+	NodeSecurityGroupID pulumi.StringInput
 	// Resource is what the cluster's objects are deleted with: where it goes, they
 	// need not be deleted one by one. May be nil.
 	Resource pulumi.Resource
 	// NodesNeed are the resources that must exist before the first node joins:
 	// the CNI and kube-proxy add-ons, and the CNI's settings.
 	NodesNeed []pulumi.Resource
+}
+
+// NodesIn is the security group that nodes and pods are in.
+func (c Cluster) NodesIn() pulumi.StringInput {
+	if c.NodeSecurityGroupID != nil {
+		return c.NodeSecurityGroupID
+	}
+	return c.SecurityGroupID
 }

@@ -9,11 +9,12 @@ import (
 )
 
 // Pods get this long to end when the system of a node that EKS does not drain
-// shuts down, the critical ones the last part of it.
-// Source: https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/
+// shuts down, the critical ones the last part of it: what Amazon Linux gives them by
+// itself from Kubernetes 1.34.
+// Source: https://github.com/awslabs/amazon-eks-ami/tree/main/nodeadm/internal/kubelet
 const (
-	shutdownGrace         = "90s"
-	shutdownGraceCritical = "15s"
+	shutdownGrace         = "2m30s"
+	shutdownGraceCritical = "30s"
 )
 
 // flags are the kubelet's arguments for labels and taints.

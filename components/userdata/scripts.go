@@ -38,6 +38,7 @@ func windowsJoining(n Node) (string, error) {
 	arguments := []string{
 		"-EKSClusterName " + powershell(n.ClusterName), "-APIServerEndpoint " + powershell(n.Endpoint),
 		"-Base64ClusterCA " + powershell(n.CertificateAuthority), "-DNSClusterIP " + powershell(dns.String()),
+		"-ServiceCIDR " + powershell(n.ServiceCIDR),
 	}
 	if kubelet := n.arguments(); kubelet != "" {
 		arguments = append(arguments, "-KubeletExtraArgs "+powershell(kubelet))

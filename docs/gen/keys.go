@@ -18,7 +18,7 @@ type key struct{ path, kind, text string }
 // kinds are the types of values as a person writes them in YAML.
 var kinds = map[string]string{
 	"string": "text", "int": "number", "bool": "true or false",
-	"[]string": "list of text", "map[string]string": "mapping of text",
+	"[]string": "list of text", "map[string]string": "mapping of text", "map[string]int": "mapping of numbers",
 	"Profile": "text", "NAT": "text", "Tier": "text", "ipplan.Kind": "text",
 }
 

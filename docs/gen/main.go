@@ -100,6 +100,7 @@ const profileTable = `| | dev | stg | prd |
 | ` + "`cluster.keyDeletionDays`" + ` | 7 | 7 | 30 |
 | ` + "`cluster.protect`" + ` | false | false | true |
 | ` + "`cluster.zonalShift`" + ` | false | true | true |
+| ` + "`nodeSecurity.group`" + ` | cluster | own | own |
 | ` + "`nodeGroups.*.capacityType`" + ` | SPOT | ON_DEMAND | ON_DEMAND |
 | ` + "`nodeGroups.*.min`" + ` | 1 | 2 | 3 |
 | zones, at least | 2 | 2 | 3 |

@@ -20,6 +20,7 @@ var computed = map[string]map[string]any{
 	"aws:eks/cluster:Cluster": {
 		"vpcConfig":            map[string]any{"clusterSecurityGroupId": "sg-cluster"},
 		"endpoint":             "https://EXAMPLE.eks.amazonaws.com",
+		"roleArn":              "arn:aws:iam::111122223333:role/eks-role",
 		"certificateAuthority": map[string]any{"data": "Q0E="},
 		"identities":           []any{map[string]any{"oidcs": []any{map[string]any{"issuer": "https://oidc.example/id/1"}}}},
 	},
