@@ -75,8 +75,10 @@ func TestSelfManagedGroup(t *testing.T) {
 		"kubernetes.io/cluster/demo":        []any{"owned", true},
 		"k8s.io/cluster-autoscaler/enabled": []any{"true", false},
 		"k8s.io/cluster-autoscaler/demo":    []any{"owned", false},
-		"k8s.io/cluster-autoscaler/node-template/label/tier": []any{"front", false},
-		"k8s.io/cluster-autoscaler/node-template/taint/gpu":  []any{"true:NoSchedule", false},
+		"k8s.io/cluster-autoscaler/node-template/resources/pods":              []any{"29", false},
+		"k8s.io/cluster-autoscaler/node-template/resources/ephemeral-storage": []any{"50Gi", false},
+		"k8s.io/cluster-autoscaler/node-template/label/tier":                  []any{"front", false},
+		"k8s.io/cluster-autoscaler/node-template/taint/gpu":                   []any{"true:NoSchedule", false},
 	}, tags)
 
 	template := r.Get(templateType, "demo-general").Inputs

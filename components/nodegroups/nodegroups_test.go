@@ -241,7 +241,7 @@ func TestBadArguments(t *testing.T) {
 			g.BlueGreen = &nodegroups.BlueGreen{Step: "both"}
 			a.Groups = map[string]nodegroups.Group{"x": *g, "x-green": {InstanceTypes: g.InstanceTypes}}
 		}, "groups.x-green: is what the second group of x is called"},
-		"old nodes":     {func(_ *nodegroups.Args, g *nodegroups.Group) { g.Version = "1.36" }, `groups.general.version: "1.36" is not known`},
+		"old nodes":     {func(_ *nodegroups.Args, g *nodegroups.Group) { g.Version = "1.30" }, `groups.general.version: "1.30" is not known`},
 		"newer nodes":   {func(a *nodegroups.Args, g *nodegroups.Group) { a.Cluster.Version, g.Version = "1.34", "1.35" }, "groups.general.version: 1.35 is newer than the control plane's 1.34"},
 		"no network":    {func(a *nodegroups.Args, _ *nodegroups.Group) { a.Network = ref.Network{} }, "network: has no private subnets"},
 		"no types":      {func(_ *nodegroups.Args, g *nodegroups.Group) { g.InstanceTypes = nil }, "groups.general.instanceTypes: names no instance type"},

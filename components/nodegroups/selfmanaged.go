@@ -84,6 +84,10 @@ func (c *NodeGroups) groupTags(key string, group Group) autoscaling.GroupTagArra
 	instances := map[string]string{"Name": c.args.Cluster.Name + "-" + key, "kubernetes.io/cluster/" + c.args.Cluster.Name: "owned"}
 	maps.Copy(instances, c.args.Tags)
 	own := map[string]string{discovery + "enabled": "true", discovery + c.args.Cluster.Name: "owned"}
+	own[discovery+"node-template/resources/ephemeral-storage"] = strconv.Itoa(group.DiskGiB) + "Gi"
+	if pods := c.args.maxPods(key); pods > 0 {
+		own[discovery+"node-template/resources/pods"] = strconv.Itoa(pods)
+	}
 	for label, value := range group.Labels {
 		own[discovery+"node-template/label/"+label] = value
 	}
