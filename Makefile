@@ -1,12 +1,13 @@
 # Every target works on a machine with Go, Node.js with npm, make and git: no AWS
 # account, no Pulumi installation, no cluster.
 STACK ?= dev
+TO    ?=
 ARGS  ?=
 GO    ?= go
 BIN   := .tools/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help preview up destroy ip-plan test check docs bench tools lint-tools fmt
+.PHONY: help preview up destroy ip-plan upgrade-plan test check docs bench tools lint-tools fmt
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
@@ -23,6 +24,9 @@ destroy: $(BIN)/offline ## remove STACK from the simulated account
 
 ip-plan: $(BIN)/offline ## print what addresses STACK has and needs (ARGS=--json)
 	@$(BIN)/offline ip-plan --stack $(STACK) $(ARGS)
+
+upgrade-plan: $(BIN)/offline ## print the steps of STACK to Kubernetes TO, and what blocks them (TO=1.36, ARGS=--json)
+	@$(BIN)/offline upgrade-plan --stack $(STACK) --to "$(TO)" $(ARGS)
 
 test: tools ## run all tests
 	$(GO) test ./...

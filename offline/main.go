@@ -5,6 +5,7 @@
 //	go run ./offline up      --stack dev
 //	go run ./offline destroy --stack dev
 //	go run ./offline ip-plan --stack dev [--json]
+//	go run ./offline upgrade-plan --stack dev --to 1.36 [--json]
 package main
 
 import (
@@ -25,11 +26,13 @@ import (
 const usage = `usage: offline preview|up|destroy [--stack NAME] [--diff]
                [--json FILE] [--summary FILE] [--color auto|always|never]
        offline ip-plan [--stack NAME] [--json]
+       offline upgrade-plan [--stack NAME] --to MINOR [--json]
 
   preview   plan the stack and hold the plan against the policies
   up        apply it to a simulated account, kept in .offline
   destroy   remove it from there
   ip-plan   print what addresses the stack has and needs, --json for a program
+  upgrade-plan  print the steps to a newer Kubernetes minor, and what blocks them
 
   --stack   the stack whose Pulumi.NAME.yaml to read; default dev
   --diff    show each property of each resource
@@ -51,9 +54,14 @@ func main() {
 	}
 }
 
+// prints are the commands that print what the configuration alone says.
+var prints = map[string]func([]string, io.Writer) error{"ip-plan": ipPlan, "upgrade-plan": upgradePlan}
+
 func run(ctx context.Context, args []string, out io.Writer) error {
-	if len(args) > 0 && args[0] == "ip-plan" {
-		return ipPlan(args[1:], out)
+	if len(args) > 0 {
+		if print, plans := prints[args[0]]; plans {
+			return print(args[1:], out)
+		}
 	}
 	request, err := parse(args)
 	if err != nil {

@@ -1,7 +1,6 @@
 package stacks
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -255,18 +254,9 @@ func (p *Platform) Export(ctx *pulumi.Context) {
 	ctx.Export("publicSubnetIds", p.Network.PublicSubnetIDs)
 	ctx.Export("clusterName", p.Cluster.Name)
 	ctx.Export(versionOutput, pulumi.String(p.Config.Cluster.Version))
-	versions, steps := pulumi.StringMap{}, pulumi.StringMap{}
-	for name, group := range nodegroups.Expand(p.Config.nodeGroups()) {
-		if group.Kind == ipplan.Fargate {
-			continue // each pod has the minor of the day it started
-		}
-		versions[name] = pulumi.String(cmp.Or(group.Version, p.Config.Cluster.Version))
-	}
-	for name, group := range p.Config.NodeGroups {
-		steps[name] = pulumi.String(group.Step())
-	}
-	ctx.Export(nodeVersionsOutput, versions)
-	ctx.Export(nodeStepsOutput, steps)
+	is := p.Config.planned()
+	ctx.Export(nodeVersionsOutput, pulumi.ToStringMap(is.nodes))
+	ctx.Export(nodeStepsOutput, pulumi.ToStringMap(is.steps))
 	ctx.Export("endpoint", p.Cluster.Endpoint)
 	ctx.Export("kubeconfig", p.Cluster.Kubeconfig)
 	ctx.Export("oidcProviderArn", p.Cluster.OidcProviderArn)

@@ -1,12 +1,14 @@
 package stacks
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/upgrade"
@@ -75,23 +77,44 @@ func (c Config) showSupport(ctx *pulumi.Context) error {
 	if day.IsZero() {
 		day = time.Now()
 	}
-	support, known := upgrade.SupportOf(c.Cluster.Version, day)
-	if !known {
-		return nil
+	var list problem.List
+	c.checkSupport(&list, day)
+	if err := list.Err("support of stack " + ctx.Stack()); err != nil {
+		return err
 	}
-	if want := profiles[c.Profile]; want.supported && support.Phase != upgrade.Standard && c.Cluster.AcceptExtendedSupport != c.Cluster.Version {
-		var list problem.List
+	support, known := upgrade.SupportOf(c.Cluster.Version, day)
+	switch {
+	case !known || !ctx.DryRun():
+		return nil
+	case support.Phase == upgrade.Standard:
+		return ctx.Log.Info(support.String(), nil)
+	default:
+		return ctx.Log.Warn(support.String(), nil)
+	}
+}
+
+// checkSupport notes a minor past its standard support where the profile accepts that
+// only by name.
+func (c Config) checkSupport(list *problem.List, day time.Time) {
+	support, known := upgrade.SupportOf(c.Cluster.Version, day)
+	if known && profiles[c.Profile].supported && support.Phase != upgrade.Standard && c.Cluster.AcceptExtendedSupport != c.Cluster.Version {
 		list.Addf("cluster.version", fmt.Sprintf("upgrade, or accept it with cluster.acceptExtendedSupport: %q", c.Cluster.Version),
 			"is past standard support, which profile %s refuses. %s", c.Profile, support)
-		return list.Err("support of stack " + ctx.Stack())
 	}
-	if !ctx.DryRun() {
-		return nil
+}
+
+// planned is what a deployment of this configuration would say of its versions.
+func (c Config) planned() deployed {
+	is := deployed{controlPlane: c.Cluster.Version, nodes: map[string]string{}, steps: map[string]string{}}
+	for name, group := range nodegroups.Expand(c.nodeGroups()) {
+		if group.Kind != ipplan.Fargate { // there each pod has the minor of the day it started
+			is.nodes[name] = cmp.Or(group.Version, c.Cluster.Version)
+		}
 	}
-	if support.Phase == upgrade.Standard {
-		return ctx.Log.Info(support.String(), nil)
+	for name, group := range c.NodeGroups {
+		is.steps[name] = group.Step()
 	}
-	return ctx.Log.Warn(support.String(), nil)
+	return is
 }
 
 // readDeployed reads what a stack's last deployment exported; of this stack, too,
