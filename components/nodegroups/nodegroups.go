@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/megazonecloud/eks-platform/components/ipplan"
+	"github.com/megazonecloud/eks-platform/components/noderole"
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/megazonecloud/eks-platform/components/upgrade"
@@ -53,7 +54,7 @@ type NodeGroups struct {
 
 	name   string
 	args   Args
-	roles  map[class]*role
+	roles  map[class]*noderole.Role
 	groups map[string]pulumi.Resource
 }
 
@@ -67,7 +68,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err := full.validate(); err != nil {
 		return nil, err
 	}
-	c := &NodeGroups{name: name, args: full, roles: map[class]*role{}, groups: map[string]pulumi.Resource{}}
+	c := &NodeGroups{name: name, args: full, roles: map[class]*noderole.Role{}, groups: map[string]pulumi.Resource{}}
 	if err := ctx.RegisterComponentResourceV2(Token, name, nil, c, opts...); err != nil {
 		return nil, fmt.Errorf("nodegroups %q: %w", name, err)
 	}
@@ -103,8 +104,8 @@ func (c *NodeGroups) makeGroup(ctx *pulumi.Context, key string, group Group) (pu
 }
 
 // nodesNeed are all that must exist before a node of this role starts.
-func (c *NodeGroups) nodesNeed(role *role) []pulumi.Resource {
-	return slices.Concat(role.needs, c.args.Cluster.NodesNeed, c.args.Network.Egress)
+func (c *NodeGroups) nodesNeed(role *noderole.Role) []pulumi.Resource {
+	return slices.Concat(role.Needs, c.args.Cluster.NodesNeed, c.args.Network.Egress)
 }
 
 // Resources are the node groups: what needs nodes depends on them.

@@ -25,7 +25,7 @@ func (c *NodeGroups) makeTemplate(ctx *pulumi.Context, key string, group Group) 
 		args.UserData = pulumi.String(base64.StdEncoding.EncodeToString([]byte(data)))
 	}
 	if group.Kind == ipplan.SelfManaged {
-		args.IamInstanceProfile = ec2.LaunchTemplateIamInstanceProfileArgs{Arn: c.roles[group.class()].profile.Arn}
+		args.IamInstanceProfile = ec2.LaunchTemplateIamInstanceProfileArgs{Arn: c.roles[group.class()].Profile.Arn}
 	}
 	// EKS puts the nodes that it manages into its own group where nothing else is said.
 	if group.Kind == ipplan.SelfManaged || c.args.Cluster.NodeSecurityGroupID != nil {
