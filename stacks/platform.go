@@ -137,7 +137,7 @@ func (p *Platform) makeNodes(ctx *pulumi.Context) error {
 		return err
 	}
 	handle.NodesNeed = append(handle.NodesNeed, before.Resources()...)
-	if cfg.CNI.CustomNetworking {
+	if cfg.CNI.CustomNetworking || cfg.CNI.Overlay() {
 		settings, err := p.makeCNI(ctx, handle)
 		if err != nil {
 			return err
@@ -189,7 +189,8 @@ func (c Config) has(such func(nodegroups.Group) bool) bool {
 	return slices.ContainsFunc(slices.Collect(maps.Values(c.NodeGroups)), such)
 }
 
-// makeCNI gives each zone its ENIConfig, through the Kubernetes API.
+// makeCNI gives each zone its ENIConfig, or another CNI's chart what it needs, through
+// the Kubernetes API.
 func (p *Platform) makeCNI(ctx *pulumi.Context, handle ref.Cluster) (*cni.CNI, error) {
 	kubernetes, err := p.kubernetesProvider(ctx)
 	if err != nil {
