@@ -30,6 +30,7 @@ upgrade-plan: $(BIN)/offline ## print the steps of STACK to Kubernetes TO, and w
 
 test: tools ## run all tests
 	$(GO) test ./...
+	cd tests/types && $(GO) test ./...
 
 check: lint-tools ## formatting, vet, lint, generated documents
 	@test -z "$$($(GO)fmt -l $$(git ls-files '*.go'))" || { echo "not formatted: run 'make fmt'"; $(GO)fmt -l $$(git ls-files '*.go'); exit 1; }
