@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/megazonecloud/eks-platform/components/form"
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/tags"
 	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
@@ -34,10 +35,7 @@ var accessPolicies = map[string]string{
 	"view": "AmazonEKSViewPolicy", "adminView": "AmazonEKSAdminViewPolicy",
 }
 
-var (
-	principal = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]+$`)
-	namespace = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-)
+var principal = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]+$`)
 
 // principals are all that enter the cluster, by the path at which they stand.
 func (s Spec) principals() map[string]string {
@@ -85,7 +83,7 @@ func (a Access) validate(list *problem.List, path string) {
 		list.Add(path, "may do nothing", "name a policy, or groups that RBAC knows")
 	}
 	for i, name := range a.Namespaces {
-		if !namespace.MatchString(name) {
+		if !form.Name.MatchString(name) {
 			list.Addf(fmt.Sprintf("%s.namespaces[%d]", path, i), "use lower-case letters, digits and hyphens", "%q is not a namespace's name", name)
 		}
 	}

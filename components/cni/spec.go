@@ -3,9 +3,9 @@ package cni
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strconv"
 
+	"github.com/megazonecloud/eks-platform/components/form"
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/problem"
 )
@@ -25,22 +25,16 @@ func (s Spec) WithDefaults() Spec {
 	return s
 }
 
-var groupID = regexp.MustCompile(`^sg-[0-9a-f]{8,17}$`)
-
-// maxGroups is what EC2 takes on an interface, less the cluster's own.
-// Source: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
-const maxGroups = 4
-
 // Validate lists what is wrong with the values.
 func (s Spec) Validate() []problem.Problem {
 	var list problem.List
 	list.Under("", s.CNI.Validate())
 	for i, id := range s.PodSecurityGroupIDs {
-		if !groupID.MatchString(id) {
+		if !form.SecurityGroupID.MatchString(id) {
 			list.Addf(fmt.Sprintf("podSecurityGroupIds[%d]", i), "write it as sg-0123456789abcdef0", "%q is not a security group's id", id)
 		}
 	}
-	if len(s.PodSecurityGroupIDs) > maxGroups {
+	if len(s.PodSecurityGroupIDs) > form.MaxInterfaceGroups {
 		list.Addf("podSecurityGroupIds", "use up to 4", "there are %d", len(s.PodSecurityGroupIDs))
 	}
 	if len(s.PodSecurityGroupIDs) > 0 && !s.CustomNetworking {

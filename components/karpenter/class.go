@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/megazonecloud/eks-platform/components/form"
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/ref"
 )
@@ -68,38 +69,20 @@ const ownGiB = 4
 // alias is a family with a release, in the forms in which AWS numbers them.
 // Sources: https://github.com/awslabs/amazon-eks-ami/releases,
 // https://github.com/bottlerocket-os/bottlerocket/releases
-var (
-	alias   = regexp.MustCompile(`^(al2023@(v\d{8}|latest)|bottlerocket@(v?\d+\.\d+\.\d+|latest))$`)
-	amiID   = regexp.MustCompile(`^ami-[0-9a-f]{8,17}$`)
-	groupID = regexp.MustCompile(`^sg-[0-9a-f]{8,17}$`)
-)
+var alias = regexp.MustCompile(`^(al2023@(v\d{8}|latest)|bottlerocket@(v?\d+\.\d+\.\d+|latest))$`)
 
 const aliasFix = "write a family and a release, such as al2023@v20260114 or bottlerocket@v1.46.0"
-
-// maxGroups is what EC2 takes on an interface, less the cluster's own.
-// Source: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
-const maxGroups = 4
 
 // maxUserData is in bytes.
 // Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
 const maxUserData = 16384
 
-// What a gp3 volume takes: 500 operations a second for a GiB, and 0.25 MiB a second for
-// an operation.
-// Source: https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html#gp3-ebs-volume-type
-const (
-	gp3IOPS           = 3000
-	gp3Throughput     = 125
-	iopsPerGiB        = 500
-	iopsPerThroughput = 4
-)
-
 // WithDefaults returns a copy in which every value left out has its default.
 func (n NodeClass) WithDefaults(ami string) NodeClass {
 	text(&n.AMI, ami)
 	n.DiskGiB = cmp.Or(n.DiskGiB, 50)
-	n.DiskIOPS = cmp.Or(n.DiskIOPS, gp3IOPS)
-	n.DiskThroughput = cmp.Or(n.DiskThroughput, gp3Throughput)
+	n.DiskIOPS = cmp.Or(n.DiskIOPS, form.GP3IOPS)
+	n.DiskThroughput = cmp.Or(n.DiskThroughput, form.GP3Throughput)
 	n.AMIIDs, n.Subnets, n.SecurityGroupIDs = slices.Clone(n.AMIIDs), slices.Clone(n.Subnets), slices.Clone(n.SecurityGroupIDs)
 	return n
 }
@@ -117,15 +100,15 @@ func (n NodeClass) family() family {
 // be the spec's; call WithDefaults first. Paths are relative to the node class.
 func (n NodeClass) Validate() []problem.Problem {
 	var list problem.List
-	validateIDs(&list, "amiIds", "ami-0123456789abcdef0", n.AMIIDs, amiID)
-	validateIDs(&list, "securityGroupIds", "sg-0123456789abcdef0", n.SecurityGroupIDs, groupID)
-	if len(n.SecurityGroupIDs) > maxGroups {
-		list.Addf("securityGroupIds", fmt.Sprintf("use up to %d", maxGroups), "there are %d", len(n.SecurityGroupIDs))
+	validateIDs(&list, "amiIds", "ami-0123456789abcdef0", n.AMIIDs, form.ImageID)
+	validateIDs(&list, "securityGroupIds", "sg-0123456789abcdef0", n.SecurityGroupIDs, form.SecurityGroupID)
+	if len(n.SecurityGroupIDs) > form.MaxInterfaceGroups {
+		list.Addf("securityGroupIds", fmt.Sprintf("use up to %d", form.MaxInterfaceGroups), "there are %d", len(n.SecurityGroupIDs))
 	}
 	if n.Subnets != nil && len(n.Subnets) == 0 {
 		list.Add("subnets", "is empty, so nodes have no place", "name some, or leave it out for all")
 	}
-	n.validateDisk(&list)
+	list.Under("", form.GP3{GiB: n.DiskGiB, IOPS: n.DiskIOPS, Throughput: n.DiskThroughput}.Validate(20))
 	if len(n.UserData) > maxUserData {
 		list.Addf("userData", fmt.Sprintf("use up to %d", maxUserData), "has %d bytes", len(n.UserData))
 	}
@@ -145,23 +128,6 @@ func validateIDs(list *problem.List, path, example string, ids []string, form *r
 		case slices.Contains(ids[:i], id):
 			list.Addf(fmt.Sprintf("%s[%d]", path, i), "keep one", "%s is there twice", id)
 		}
-	}
-}
-
-func (n NodeClass) validateDisk(list *problem.List) {
-	for _, limit := range []struct {
-		path             string
-		value, low, high int
-	}{{"diskGiB", n.DiskGiB, 20, 16384}, {"diskIops", n.DiskIOPS, gp3IOPS, 80000}, {"diskThroughput", n.DiskThroughput, gp3Throughput, 2000}} {
-		if limit.value < limit.low || limit.value > limit.high {
-			list.Addf(limit.path, fmt.Sprintf("use %d to %d", limit.low, limit.high), "%d is out of range", limit.value)
-		}
-	}
-	if most := n.DiskGiB * iopsPerGiB; n.DiskIOPS > most {
-		list.Addf("diskIops", fmt.Sprintf("use up to %d, or a larger disk", most), "%d is too much for %d GiB", n.DiskIOPS, n.DiskGiB)
-	}
-	if most := n.DiskIOPS / iopsPerThroughput; n.DiskThroughput > most {
-		list.Addf("diskThroughput", fmt.Sprintf("use up to %d, or raise diskIops", most), "%d is too much for %d operations a second", n.DiskThroughput, n.DiskIOPS)
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 
+	"github.com/megazonecloud/eks-platform/components/form"
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sqs"
@@ -107,9 +107,6 @@ func (a Args) withDefaults() Args {
 	return a
 }
 
-// objectName is what Kubernetes takes as a name of most kinds, and as a label's value.
-var objectName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-
 func (a Args) validate() error {
 	var list problem.List
 	if a.Cluster.Name == "" || a.Cluster.NameOutput == nil {
@@ -120,7 +117,7 @@ func (a Args) validate() error {
 			"%q is too long for the name of a queue", queue)
 	}
 	for path, value := range map[string]string{"namespace": a.Namespace, "serviceAccount": a.ServiceAccount} {
-		if !objectName.MatchString(value) {
+		if !form.Name.MatchString(value) {
 			list.Addf(path, "use up to 63 lower-case letters, digits and hyphens", "%q is not a name", value)
 		}
 	}

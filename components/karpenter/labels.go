@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/megazonecloud/eks-platform/components/form"
 	"github.com/megazonecloud/eks-platform/components/problem"
 )
 
@@ -67,22 +68,7 @@ var instanceLabels = []string{
 // number but none, and 1 is a number.
 var operators = map[string]int{"In": -1, "NotIn": -1, "Exists": 0, "DoesNotExist": 0, "Gt": 1, "Gte": 1, "Lt": 1, "Lte": 1}
 
-var (
-	labelKey   = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$`)
-	labelValue = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$`)
-	number     = regexp.MustCompile(`^[0-9]{1,9}$`)
-)
-
-const keyFix = "use letters, digits, '-', '_', '.', with an optional prefix/"
-
-// maxPrefix is how long the prefix of a label's key may be.
-// Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
-const maxPrefix = 253
-
-func validKey(key string) bool {
-	prefix, _, _ := strings.Cut(key, "/")
-	return labelKey.MatchString(key) && len(prefix) <= maxPrefix
-}
+var number = regexp.MustCompile(`^[0-9]{1,9}$`)
 
 // reserved says whether a key is in a domain that Karpenter keeps for itself.
 func reserved(key string) bool {
@@ -96,13 +82,13 @@ func validateLabels(list *problem.List, labels map[string]string) {
 	for _, key := range sortedKeys(labels) {
 		path := problem.Join("labels", key)
 		switch {
-		case !validKey(key):
-			list.Add(path, "is not a Kubernetes label key", keyFix)
+		case !form.LabelKey(key):
+			list.Add(path, "is not a Kubernetes label key", form.LabelKeyFix)
 		case reserved(key) || fieldOf[key] != "" || key == osLabel:
 			list.Add(path, "is a label that Karpenter sets by itself", "use a prefix of your own")
 		}
-		if !labelValue.MatchString(labels[key]) {
-			list.Addf(path, "use up to 63 letters, digits, '-', '_', '.'", "%q is not a label value", labels[key])
+		if !form.LabelValue.MatchString(labels[key]) {
+			list.Addf(path, form.LabelValueFix, "%q is not a label value", labels[key])
 		}
 	}
 }
@@ -111,11 +97,11 @@ func validateLabels(list *problem.List, labels map[string]string) {
 func validateTaints(list *problem.List, path string, taints []Taint, seen map[[2]string]bool) {
 	for i, taint := range taints {
 		path := fmt.Sprintf("%s[%d]", path, i)
-		if !validKey(taint.Key) {
-			list.Addf(path+".key", keyFix, "%q is not a taint's key", taint.Key)
+		if !form.LabelKey(taint.Key) {
+			list.Addf(path+".key", form.LabelKeyFix, "%q is not a taint's key", taint.Key)
 		}
-		if !labelValue.MatchString(taint.Value) {
-			list.Addf(path+".value", "use up to 63 letters, digits, '-', '_', '.'", "%q is not a taint's value", taint.Value)
+		if !form.LabelValue.MatchString(taint.Value) {
+			list.Addf(path+".value", form.LabelValueFix, "%q is not a taint's value", taint.Value)
 		}
 		problem.OneOf(list, path+".effect", taint.Effect, "NoSchedule", "PreferNoSchedule", "NoExecute")
 		id := [2]string{taint.Key, taint.Effect}
@@ -130,8 +116,8 @@ func (r Requirement) validate() []problem.Problem {
 	var list problem.List
 	own, inDomain := strings.CutPrefix(r.Key, "karpenter.k8s.aws/")
 	switch {
-	case !validKey(r.Key):
-		list.Addf("key", keyFix, "%q is not a label's key", r.Key)
+	case !form.LabelKey(r.Key):
+		list.Addf("key", form.LabelKeyFix, "%q is not a label's key", r.Key)
 	case fieldOf[r.Key] != "":
 		list.Addf("key", "use "+fieldOf[r.Key], "%s has a field of its own", r.Key)
 	case r.Key == osLabel:
@@ -152,8 +138,8 @@ func (r Requirement) validate() []problem.Problem {
 		list.Addf("values", `write one in quotes, such as ["4"]`, "%s takes one number", r.Operator)
 	}
 	for i, value := range r.Values {
-		if !labelValue.MatchString(value) {
-			list.Addf(fmt.Sprintf("values[%d]", i), "use up to 63 letters, digits, '-', '_', '.'", "%q is not a label value", value)
+		if !form.LabelValue.MatchString(value) {
+			list.Addf(fmt.Sprintf("values[%d]", i), form.LabelValueFix, "%q is not a label value", value)
 		}
 	}
 	return list.All()

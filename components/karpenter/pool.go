@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/megazonecloud/eks-platform/components/form"
 	"github.com/megazonecloud/eks-platform/components/problem"
 )
 
@@ -137,7 +138,7 @@ func (p Pool) validateInstances(list *problem.List) {
 	validateForm(list, "instanceCategories", "letters such as c, m or r", p.InstanceCategories, category)
 	validateForm(list, "instanceFamilies", "families such as m7i", p.InstanceFamilies, instanceFamily)
 	validateForm(list, "instanceTypes", "types such as m7i.large", p.InstanceTypes, instanceType)
-	validateForm(list, "zones", "zones such as eu-west-1a", p.Zones, objectName)
+	validateForm(list, "zones", "zones such as eu-west-1a", p.Zones, form.Name)
 	if p.MinInstanceGeneration < 0 || p.MinInstanceGeneration > 99 {
 		list.Addf("minInstanceGeneration", "use 1 or more, such as 6", "%d is out of range", p.MinInstanceGeneration)
 	}
@@ -147,16 +148,12 @@ func (p Pool) validateInstances(list *problem.List) {
 	p.validateArchitectures(list)
 }
 
-// armFamily is the form of the families with processors of Arm: a "g" behind the
-// generation, and Grace with its GPUs.
-var armFamily = regexp.MustCompile(`^(a1|[a-z]+\d+[a-z]*g[a-z]*)(-|\.|$)|^p\d+e-gb`)
-
 // validateArchitectures lists the types and families of which the pool can make no node.
 func (p Pool) validateArchitectures(list *problem.List) {
 	for path, names := range map[string][]string{"instanceFamilies": p.InstanceFamilies, "instanceTypes": p.InstanceTypes} {
 		for i, name := range names {
 			architecture := "amd64"
-			if armFamily.MatchString(name) {
+			if form.Arm(name) {
 				architecture = "arm64"
 			}
 			if !slices.Contains(p.Architectures, architecture) {

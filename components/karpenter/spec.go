@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/megazonecloud/eks-platform/components/form"
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/ref"
 )
@@ -123,7 +124,7 @@ func (s Spec) ValidateSubnets(private ref.Subnets) []problem.Problem {
 }
 
 func validateName(list *problem.List, path, name string) {
-	if !objectName.MatchString(name) {
+	if !form.Name.MatchString(name) {
 		list.Add(path, "can't be a name", "use up to 63 lower-case letters, digits and hyphens")
 	}
 }

@@ -3,10 +3,10 @@ package nodegroups
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/megazonecloud/eks-platform/components/form"
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/upgrade"
@@ -163,18 +163,11 @@ func (g Group) imageID(minor string) string {
 	return "resolve:ssm:" + strings.NewReplacer("{minor}", minor, "{release}", release).Replace(chosen.parameter)
 }
 
-// armType is the form of the types with processors of Arm: a "g" behind the
-// generation. Held against Cluster Autoscaler's list of 2026-01-22, 1,108 types, it
-// is right for all.
-var armType = regexp.MustCompile(`^(a1|[a-z]+\d+[a-z]*g[a-z]*)\.`)
-
-var amiID = regexp.MustCompile(`^ami-[0-9a-f]{8,17}$`)
-
 func (g Group) validateImage(list *problem.List) {
 	problem.OneOf(list, "amiType", g.AMIType, slices.Sorted(maps.Keys(images))...)
 	chosen, known := images[g.AMIType]
 	switch {
-	case g.AMIID != "" && !amiID.MatchString(g.AMIID):
+	case g.AMIID != "" && !form.ImageID.MatchString(g.AMIID):
 		list.Addf("amiId", "write it as ami-0123456789abcdef0", "%q is not an image's id", g.AMIID)
 	case g.AMIID != "" && g.AMIRelease != "":
 		list.Add("amiRelease", "has no effect with amiId", "remove one of them")
@@ -184,7 +177,7 @@ func (g Group) validateImage(list *problem.List) {
 		list.Add("amiRelease", "is not to be had for self-managed Windows nodes: AWS publishes the newest image only", "remove it, or pin an image with amiId")
 	}
 	for i, name := range g.InstanceTypes {
-		if known && armType.MatchString(name) != chosen.arm {
+		if known && form.Arm(name) != chosen.arm {
 			list.Addf(fmt.Sprintf("instanceTypes[%d]", i), "use types and an amiType of one architecture",
 				"%s is for %s, and %s for %s", name, architecture(!chosen.arm), g.AMIType, architecture(chosen.arm))
 		}

@@ -3,6 +3,7 @@ package nodegroups
 import (
 	"fmt"
 
+	"github.com/megazonecloud/eks-platform/components/form"
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/userdata"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
@@ -23,11 +24,11 @@ func (g Group) validateTaints(list *problem.List) {
 	seen := map[[2]string]bool{}
 	for i, taint := range g.Taints {
 		path := fmt.Sprintf("taints[%d]", i)
-		if !labelKey.MatchString(taint.Key) {
-			list.Addf(path+".key", "use letters, digits, '-', '_', '.', with an optional prefix/", "%q is not a taint's key", taint.Key)
+		if !form.LabelKey(taint.Key) {
+			list.Addf(path+".key", form.LabelKeyFix, "%q is not a taint's key", taint.Key)
 		}
-		if !labelValue.MatchString(taint.Value) {
-			list.Addf(path+".value", "use up to 63 letters, digits, '-', '_', '.'", "%q is not a taint's value", taint.Value)
+		if !form.LabelValue.MatchString(taint.Value) {
+			list.Addf(path+".value", form.LabelValueFix, "%q is not a taint's value", taint.Value)
 		}
 		problem.OneOf(list, path+".effect", taint.Effect, sortedKeys(effects)...)
 		if id := [2]string{taint.Key, taint.Effect}; seen[id] {
