@@ -2,6 +2,7 @@ package awsfake
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -82,7 +83,7 @@ func (r *row) excluded(in resource.PropertyMap) []failure {
 			})
 		}
 	}
-	for _, group := range r.exactlyOne {
+	for _, group := range slices.Concat(r.exactlyOne, r.atLeastOne) {
 		if len(given(group)) == 0 {
 			failures = append(failures, failure{
 				Path: resource.PropertyPath{group[0]}, Reason: "one of " + strings.Join(group, ", ") + " must be given",
@@ -116,7 +117,7 @@ func (r *row) judge(path resource.PropertyPath, v resource.PropertyValue) []fail
 	if props.Match("tags", path) || props.Match("tagSpecifications.*.tags", path) {
 		return tagFailures(path, v)
 	}
-	if inTags(path) {
+	if keysAreFree(r.args.ElementType(), path) {
 		return nil
 	}
 	for _, general := range everywhere {
@@ -132,11 +133,30 @@ func (r *row) judge(path resource.PropertyPath, v resource.PropertyValue) []fail
 	return failures
 }
 
-// inTags tells whether a path is inside a map whose keys users choose.
-func inTags(path resource.PropertyPath) bool {
-	return slices.ContainsFunc([]string{"tags", "labels", "tagSpecifications.*.tags"}, func(pattern string) bool {
-		return props.Within(pattern, path)
-	})
+// keysAreFree tells whether a path is inside a map whose keys users choose, so
+// that the last name says nothing about the value.
+func keysAreFree(t reflect.Type, path resource.PropertyPath) bool {
+	for _, step := range path {
+		if t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		name, _ := step.(string)
+		switch t.Kind() {
+		case reflect.Map:
+			return true
+		case reflect.Struct:
+			field, known := shape.Fields(t)[name]
+			if !known {
+				return false
+			}
+			t = field.Type
+		case reflect.Slice:
+			t = t.Elem()
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 var tagText = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
@@ -154,22 +174,29 @@ func tagFailures(path resource.PropertyPath, v resource.PropertyValue) []failure
 		add(path, "at most 50 tags are possible, got %d", count)
 	}
 	for _, key := range props.SortedKeys(v.ObjectValue()) {
-		at := props.Join(path, string(key))
 		value, _ := text(v.ObjectValue()[key])
-		switch name := string(key); {
-		case len([]rune(name)) < 1 || len([]rune(name)) > 128:
-			add(at, "a tag's key must have 1 to 128 characters")
-		case strings.HasPrefix(strings.ToLower(name), "aws:"):
-			add(at, "tags that begin with aws: are reserved")
-		case !tagText.MatchString(name):
-			add(at, "a tag's key may hold letters, digits, spaces and _.:/=+-@")
-		case len([]rune(value)) > 256:
-			add(at, "a tag's value must have at most 256 characters")
-		case !tagText.MatchString(value):
-			add(at, "a tag's value may hold letters, digits, spaces and _.:/=+-@")
+		if reason := tagFailure(string(key), value); reason != "" {
+			add(props.Join(path, string(key)), "%s", reason)
 		}
 	}
 	return failures
+}
+
+// tagFailure tells what is wrong with one tag, "" for nothing.
+func tagFailure(key, value string) string {
+	switch {
+	case len([]rune(key)) < 1 || len([]rune(key)) > 128:
+		return "a tag's key must have 1 to 128 characters"
+	case strings.HasPrefix(strings.ToLower(key), "aws:"):
+		return "tags that begin with aws: are reserved"
+	case !tagText.MatchString(key):
+		return "a tag's key may hold letters, digits, spaces and _.:/=+-@"
+	case len([]rune(value)) > 256:
+		return "a tag's value must have at most 256 characters"
+	case !tagText.MatchString(value):
+		return "a tag's value may hold letters, digits, spaces and _.:/=+-@"
+	}
+	return ""
 }
 
 func toPath(steps []string) resource.PropertyPath {

@@ -6,7 +6,6 @@ import (
 	"regexp"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
 	"github.com/megazonecloud/eks-platform/offline/standin/delta"
 	"github.com/megazonecloud/eks-platform/offline/standin/props"
@@ -61,7 +60,8 @@ var ec2Security = map[string]*row{
 			{"type", oneOf("ingress", "egress")}, {"fromPort", between(-1, 65535)}, {"toPort", between(-1, 65535)},
 			{"description", matching(groupDescription, "holds a character that EC2 does not allow")},
 		},
-		cross: crossGroupRule,
+		// A rule needs somebody at its other end.
+		atLeastOne: [][]string{{"cidrBlocks", "ipv6CidrBlocks", "prefixListIds", "self", "sourceSecurityGroupId"}},
 		Rules: delta.Rules{Replace: []string{
 			"type", "fromPort", "toPort", "protocol", "securityGroupId", "sourceSecurityGroupId", "self",
 			"cidrBlocks", "ipv6CidrBlocks", "prefixListIds",
@@ -87,16 +87,6 @@ func blockRules(blocks ...string) []rule {
 			rule{block + ".*.description", matching(groupDescription, "holds a character that EC2 does not allow")})
 	}
 	return rules
-}
-
-// crossGroupRule: a rule needs somebody at its other end.
-func crossGroupRule(in resource.PropertyMap) []failure {
-	for _, property := range []string{"cidrBlocks", "ipv6CidrBlocks", "prefixListIds", "self", "sourceSecurityGroupId"} {
-		if _, given := props.Get(in, property); given {
-			return nil
-		}
-	}
-	return []failure{wrong("one of cidrBlocks, ipv6CidrBlocks, prefixListIds, self or sourceSecurityGroupId must be given", "cidrBlocks")}
 }
 
 // defaultGroupID finds the group that AWS made along with the VPC.

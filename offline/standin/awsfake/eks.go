@@ -26,16 +26,6 @@ var (
 	nodeGroupName = matching(regexp.MustCompile(`^[0-9A-Za-z][A-Za-z0-9_-]{0,62}$`), "must have 1 to 63 letters, digits, dashes or underscores and begin with a letter or digit")
 )
 
-// amiTypes is the enumeration AMITypes of the EKS API (API_Nodegroup).
-var amiTypes = []string{
-	"AL2_x86_64", "AL2_x86_64_GPU", "AL2_ARM_64", "CUSTOM",
-	"AL2023_x86_64_STANDARD", "AL2023_ARM_64_STANDARD", "AL2023_x86_64_NEURON", "AL2023_x86_64_NVIDIA", "AL2023_ARM_64_NVIDIA",
-	"BOTTLEROCKET_ARM_64", "BOTTLEROCKET_x86_64", "BOTTLEROCKET_ARM_64_FIPS", "BOTTLEROCKET_x86_64_FIPS",
-	"BOTTLEROCKET_ARM_64_NVIDIA", "BOTTLEROCKET_x86_64_NVIDIA", "BOTTLEROCKET_ARM_64_NVIDIA_FIPS", "BOTTLEROCKET_x86_64_NVIDIA_FIPS",
-	"WINDOWS_CORE_2019_x86_64", "WINDOWS_FULL_2019_x86_64", "WINDOWS_CORE_2022_x86_64", "WINDOWS_FULL_2022_x86_64",
-	"WINDOWS_CORE_2025_x86_64", "WINDOWS_FULL_2025_x86_64",
-}
-
 // eksRows: enumerations without a source of their own are those of the SDK's
 // doc comments.
 var eksRows = map[string]*row{
@@ -101,17 +91,20 @@ var eksRows = map[string]*row{
 		id: idFrom(":", "clusterName", "nodeGroupName"),
 		outputs: func(t thing) map[string]any {
 			group := "eks-" + t.str("nodeGroupName") + "-" + t.uuid("asg")
+			amiType, release, disk := t.image()
 			return map[string]any{
 				"arn":    t.arn("eks", fmt.Sprintf("nodegroup/%s/%s/%s", t.str("clusterName"), t.str("nodeGroupName"), t.uuid("arn"))),
-				"status": "ACTIVE", "amiType": "AL2023_x86_64_STANDARD", "capacityType": "ON_DEMAND",
-				"version": clusterVersion(t), "releaseVersion": clusterVersion(t) + ".0-20250101",
+				"status": "ACTIVE", "amiType": amiType, "capacityType": "ON_DEMAND",
+				"version": clusterVersion(t), "releaseVersion": release,
 				"resources":     []any{map[string]any{"autoscalingGroups": []any{map[string]any{"name": group}}, "remoteAccessSecurityGroupId": ""}},
-				"instanceTypes": []any{"t3.medium"}, "diskSize": 20, "updateConfig": map[string]any{"maxUnavailable": 1},
+				"instanceTypes": []any{"t3.medium"}, "diskSize": disk, "updateConfig": map[string]any{"maxUnavailable": 1},
 				"nodeRepairConfig": map[string]any{"enabled": false},
 			}
 		},
 		taken:      message{"ResourceInUseException", "NodeGroup already exists: %s"},
 		references: clusterReference,
+		admit:      admitNodeGroup,
+		amend:      again(admitNodeGroup),
 	},
 }
 
@@ -170,19 +163,13 @@ func crossCluster(in resource.PropertyMap) []failure {
 	return failures
 }
 
-// crossNodeGroup: minimum, desired and maximum size in that order.
+// crossNodeGroup: minimum, desired and maximum size in that order, and an image
+// of one's own with all that it asks for.
 func crossNodeGroup(in resource.PropertyMap) []failure {
-	size := func(name string) (float64, bool) {
-		v, _ := props.Get(in, "scalingConfig", name)
-		if !v.IsNumber() {
-			return 0, false
-		}
-		return v.NumberValue(), true
-	}
-	var failures []failure
+	failures := crossImage(in)
 	for _, pair := range [][2]string{{"minSize", "desiredSize"}, {"desiredSize", "maxSize"}} {
-		low, lowKnown := size(pair[0])
-		high, highKnown := size(pair[1])
+		low, lowKnown := number(in, "scalingConfig", pair[0])
+		high, highKnown := number(in, "scalingConfig", pair[1])
 		if lowKnown && highKnown && low > high {
 			failures = append(failures, wrong(
 				fmt.Sprintf("%s %v cannot be greater than %s %v", pair[0], low, pair[1], high), "scalingConfig", pair[0]))

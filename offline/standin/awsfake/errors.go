@@ -21,6 +21,9 @@ func (m message) about(what string) error {
 	return awsError(m.code, "%s", m.text)
 }
 
+// String words an error of the table that is about no name, as a reason in Check.
+func (m message) String() string { return m.code + ": " + m.text }
+
 // unknownType is the loud answer to what the table lacks.
 func unknownType(token string) error {
 	return status.Errorf(codes.Unimplemented,

@@ -47,7 +47,8 @@ var kmsRows = map[string]*row{
 		},
 		taken: message{"AlreadyExistsException", "An alias with the name %s already exists"},
 		references: []reference{{
-			property: "targetKeyId", typ: kmsKeyType, id: lastSegment,
+			property: "targetKeyId", typ: kmsKeyType,
+			id:      func(key string, _ map[string]any) string { return lastSegment(key) },
 			missing: message{"NotFoundException", "Key '%s' does not exist"},
 		}},
 		goesWith: "targetKeyId",

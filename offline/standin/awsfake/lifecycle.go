@@ -76,14 +76,14 @@ func (r *row) admissible(t thing, object world.Object) error {
 	if err := r.dangling(t.region, object.Inputs, t.objects); err != nil {
 		return err
 	}
+	if err := r.shared(object, "", t.objects); err != nil {
+		return err
+	}
 	if _, taken := t.objects.Get(object.Key()); taken {
 		if r.taken.code == "" {
 			return fmt.Errorf("the simulated world has a second %s %s", object.Type, object.ID)
 		}
 		return r.taken.about(object.ID)
-	}
-	if err := r.shared(object, t.objects); err != nil {
-		return err
 	}
 	if r.admit == nil {
 		return nil
@@ -91,12 +91,13 @@ func (r *row) admissible(t thing, object world.Object) error {
 	return r.admit(t)
 }
 
-// shared refuses values that no two objects of the type may share.
-func (r *row) shared(object world.Object, objects *world.Objects) error {
+// shared refuses values that no two objects of the type may share; self is the
+// key of the object where it exists already.
+func (r *row) shared(object world.Object, self string, objects *world.Objects) error {
 	for _, u := range r.unique {
 		first, _ := object.Inputs[u.properties[0]].(string)
 		for _, other := range objects.All() {
-			same := first != "" && other.Type == object.Type && other.Scope == object.Scope && other.Key() != object.Key()
+			same := first != "" && other.Type == object.Type && other.Scope == object.Scope && other.Key() != self
 			for _, property := range u.properties {
 				same = same && other.Inputs[property] == object.Inputs[property]
 			}
@@ -159,7 +160,7 @@ func (p *Provider) Update(_ context.Context, req plugin.UpdateRequest) (plugin.U
 				return err
 			}
 		}
-		if err := r.shared(object, objects); err != nil {
+		if err := r.shared(object, object.Key(), objects); err != nil {
 			return err
 		}
 		objects.Put(object)

@@ -23,8 +23,11 @@ func TestOutputsHaveTheRightForm(t *testing.T) {
 		"nat": `^nat-` + hex17, "rtb": `^rtb-` + hex17, "lt": `^lt-` + hex17, "firewall": `^sg-` + hex17,
 		"rta": `^rtbassoc-` + hex17, "role": `^role$`, "cluster": `^c$`, "group": `^c:group-[0-9a-f]{7}$`,
 		"addon": `^c:coredns$`, "entry": `^c:arn:aws:iam::111122223333:role/role$`,
-		"oidc": `^arn:aws:iam::111122223333:oidc-provider/oidc\.example\.com/id/1$`,
-		"key":  `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`, "alias": `^alias/alias-[0-9a-f]{7}$`,
+		"oidc": `^arn:aws:iam::111122223333:oidc-provider/oidc\.example\.com/id/1$`, "way-in": `^sgr-` + hex17,
+		"asg": `^asg-[0-9a-f]{7}$`, "profile": `^profile-[0-9a-f]{7}$`, "managed-policy": `^arn:aws:iam::111122223333:policy/managed$`,
+		"queue": `^https://sqs\.ap-northeast-2\.amazonaws\.com/111122223333/queue-[0-9a-f]{7}$`, "event-rule": `^event-rule-[0-9a-f]{7}$`,
+		"event-target": `^event-rule-[0-9a-f]{7}-event-target-[0-9a-f]{7}$`, "fargate": `^c:fargate-[0-9a-f]{7}$`, "identity": `^a-` + hex17,
+		"key": `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`, "alias": `^alias/alias-[0-9a-f]{7}$`,
 	} {
 		assert.Regexp(t, pattern, ids[name])
 	}
@@ -59,70 +62,6 @@ func TestPreviewKnowsWhatIsGivenOnly(t *testing.T) {
 	assert.Equal(t, "lab", props.String(state, "tagsAll", "owner"))
 }
 
-func TestDanglingReferences(t *testing.T) {
-	t.Parallel()
-	l := newLab(t)
-	ids, _ := l.build("cluster")
-	nowhere := "-0123456789abcdef0"
-	for _, test := range []struct {
-		step    string
-		changes m
-		want    string
-	}{
-		{"a", m{"vpcId": "vpc" + nowhere}, "InvalidVpcID.NotFound: The vpc ID 'vpc" + nowhere + "' does not exist"},
-		{"nat", m{"subnetId": "subnet" + nowhere}, "InvalidSubnetID.NotFound: The subnet ID"},
-		{"nat", m{"allocationId": "eipalloc" + nowhere}, "InvalidAllocationID.NotFound"},
-		{"route", m{"natGatewayId": "nat" + nowhere}, "InvalidNatGatewayID.NotFound"},
-		{"rta", m{"routeTableId": "rtb" + nowhere}, "InvalidRouteTableID.NotFound"},
-		{"lt", m{"vpcSecurityGroupIds": []any{"sg" + nowhere}}, "InvalidGroup.NotFound"},
-		{"group", m{"launchTemplate": m{"id": "lt" + nowhere, "version": "1"}}, "InvalidLaunchTemplateId.NotFound"},
-		{"addon", m{"clusterName": "other"}, "ResourceNotFoundException: No cluster found for name: other."},
-		{"attachment", m{"role": "other"}, "NoSuchEntity: The role with name other cannot be found."},
-		{"alias", m{"targetKeyId": "other"}, "NotFoundException: Key 'other' does not exist"},
-		{"association", m{}, "ResourceNotFoundException: The specified principalArn could not be found"},
-	} {
-		_, _, err := l.try(tokenOf(test.step), "new", toMap(with(sample(test.step, ids), test.changes)))
-		require.ErrorContains(t, err, test.want)
-	}
-	_, _, err := l.try(vpcType, "tagged", toMap(m{"cidrBlock": "10.9.0.0/16", "tags": m{"peer": "vpc" + nowhere}}))
-	require.NoError(t, err, "tags are mere text")
-}
-
-func TestTakenNames(t *testing.T) {
-	t.Parallel()
-	l := newLab(t)
-	ids, states := l.build("")
-	for step, want := range map[string]string{
-		"role":     "EntityAlreadyExists: Role with name role already exists.",
-		"cluster":  "ResourceInUseException: Cluster already exists with name: c",
-		"logs":     "ResourceAlreadyExistsException: The specified log group already exists",
-		"addon":    "ResourceInUseException: Addon already exists",
-		"entry":    "ResourceInUseException: The specified access entry",
-		"oidc":     "EntityAlreadyExists: Provider",
-		"route":    "RouteAlreadyExists",
-		"rule":     "InvalidPermission.Duplicate",
-		"rta":      "Resource.AlreadyAssociated",
-		"a":        "InvalidSubnet.Conflict: The CIDR '10.0.0.0/20' conflicts with another subnet",
-		"alias":    "AlreadyExistsException: An alias with the name",
-		"group":    "ResourceInUseException: NodeGroup already exists",
-		"firewall": "InvalidGroup.Duplicate",
-		"lt":       "InvalidLaunchTemplateName.AlreadyExistsException",
-	} {
-		in := sample(step, ids)
-		for _, property := range []string{"name", "nodeGroupName"} {
-			if r := table[tokenOf(step)]; r.name != nil && r.name.property == property {
-				in[property] = props.String(states[step], property)
-			}
-		}
-		_, _, err := l.try(tokenOf(step), "second", toMap(in))
-		require.ErrorContains(t, err, want, step)
-	}
-	_, _, err := l.try(subnetType, "far", toMap(m{"vpcId": ids["vpc"], "cidrBlock": "192.168.0.0/20"}))
-	require.ErrorContains(t, err, "InvalidSubnet.Range")
-	_, _, err = l.try(subnetType, "abroad", toMap(m{"vpcId": ids["vpc"], "cidrBlock": "10.0.64.0/20", "availabilityZone": "us-east-1a"}))
-	require.ErrorContains(t, err, "parameter availabilityZone is invalid")
-}
-
 func TestDeleteRefusesWhatIsReferredTo(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -132,15 +71,21 @@ func TestDeleteRefusesWhatIsReferredTo(t *testing.T) {
 		"a":       "DependencyViolation",
 		"eip":     "DependencyViolation",
 		"role":    "DeleteConflict",
-		"cluster": "ResourceInUseException: 'c' has dependencies and cannot be deleted: urn:pulumi:test::lab::aws:eks/nodeGroup:NodeGroup::group",
+		"cluster": "ResourceInUseException: 'c' has dependencies and cannot be deleted: urn:pulumi:test::lab::aws:eks/fargateProfile:FargateProfile::fargate",
+		// What goes with the group does not hold it, what another group lets in does.
+		"dsg":            "DependencyViolation",
+		"managed-policy": "DeleteConflict",
+		"event-rule":     "ValidationException: 'event-rule-",
 	} {
 		require.ErrorContains(t, l.delete(tokenOf(step), step, ids[step]), want, step)
 	}
 	require.NoError(t, l.delete(tokenOf("nat"), "nat", ids["nat"]), "the route to it becomes a black hole")
+	require.NoError(t, l.delete(tokenOf("fargate"), "fargate", ids["fargate"]))
+	require.ErrorContains(t, l.delete(tokenOf("cluster"), "cluster", ids["cluster"]), "urn:pulumi:test::lab::aws:eks/nodeGroup:NodeGroup::group")
 	require.NoError(t, l.delete(tokenOf("group"), "group", ids["group"]))
 	require.NoError(t, l.delete(tokenOf("cluster"), "cluster", ids["cluster"]))
 	for _, object := range l.objects() {
-		assert.NotContains(t, []string{tokenOf("addon"), tokenOf("entry"), tokenOf("association")}, object.Type, "a cluster takes along what is in it")
+		assert.NotContains(t, []string{tokenOf("addon"), tokenOf("entry"), tokenOf("association"), tokenOf("identity")}, object.Type, "a cluster takes along what is in it")
 	}
 	require.NoError(t, l.delete(tokenOf("addon"), "addon", ids["addon"]), "what is gone already is deleted")
 }

@@ -78,9 +78,23 @@ func (p *Provider) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffR
 		return plugin.DiffResponse{}, unknownType(string(req.Type))
 	}
 	diff := delta.Compare(props.RevealMap(req.OldInputs), props.RevealMap(req.NewInputs), r.Rules)
+	r.replaceOtherKind(&diff)
 	diff.DeleteBeforeReplace = diff.Replace() && r.inTheWay(req, diff)
 	p.diffDefaultTags(req, &diff)
 	return diff, nil
+}
+
+// replaceOtherKind: an object of one kind does not become one of another.
+func (r *row) replaceOtherKind(diff *plugin.DiffResult) {
+	for _, property := range r.kinds {
+		change, changed := diff.DetailedDiff[property]
+		if !changed || change.Kind == plugin.DiffUpdate {
+			continue
+		}
+		change.Kind = change.Kind.AsReplace()
+		diff.DetailedDiff[property] = change
+		diff.ReplaceKeys = append(diff.ReplaceKeys, resource.PropertyKey(property))
+	}
 }
 
 // diffDefaultTags: a change of the provider's default tags is a change of

@@ -33,21 +33,27 @@ var implicitTypes = map[string]string{
 // idPrefix gives the kind in an EC2 id.
 func idPrefix(id string) string { return ec2Reference.FindStringSubmatch(id)[1] }
 
+// globalScope is the scope of ids that are unique in the account.
+const globalScope = "global"
+
 // scope is where a type's ids are unique.
 func (r *row) scope(region string) string {
 	if r.global {
-		return "global"
+		return globalScope
 	}
 	return region
 }
 
 // target gives the key of the object that a reference of a thing names, and
-// the name, "" where the property is not given.
+// the name, "" where the property is not given or names what is elsewhere.
 func (ref reference) target(region string, inputs map[string]any) (key, name string) {
 	name, _ = inputs[ref.property].(string)
 	id := name
 	if ref.id != nil {
-		id = ref.id(name)
+		id = ref.id(name, inputs)
+	}
+	if id == "" {
+		return "", ""
 	}
 	return world.Key(table[ref.typ].scope(region), ref.typ, id), name
 }
@@ -89,6 +95,9 @@ func (r *row) owner(region string, inputs map[string]any, objects *world.Objects
 
 // blocked refuses to delete what another object refers to, and names it.
 func (r *row) blocked(region string, target world.Object, objects *world.Objects) error {
+	if r.free {
+		return nil
+	}
 	for _, other := range objects.All() {
 		holder, known := table[other.Type]
 		if !known || holder.yields || other.Owner == target.Key() || other.Key() == target.Key() {
@@ -112,7 +121,7 @@ func (r *row) refersTo(region string, holder, target world.Object) bool {
 	}
 	for _, ref := range r.references {
 		key, name := ref.target(region, holder.Inputs)
-		found = found || (name != "" && key == target.Key())
+		found = found || (name != "" && key == target.Key() && !ref.yields)
 	}
 	return found
 }

@@ -18,9 +18,11 @@ type row struct {
 	// required lists what must be given and has a Go type that cannot tell:
 	// lists, maps and interfaces.
 	required []string
-	// atMostOne and exactlyOne are groups of properties that exclude each other.
+	// atMostOne and exactlyOne are groups of properties that exclude each other;
+	// of atLeastOne some may be given, or all.
 	atMostOne  [][]string
 	exactlyOne [][]string
+	atLeastOne [][]string
 	rules      []rule
 	// cross judges what only several properties together can show.
 	cross func(in resource.PropertyMap) []failure
@@ -30,6 +32,9 @@ type row struct {
 
 	// differences
 	delta.Rules
+	// kinds are properties of which one tells what kind an object is: its value
+	// may change in place, but another one instead of it replaces the object.
+	kinds []string
 	// deleteFirst: the old object stands in the new one's way.
 	deleteFirst bool
 
@@ -57,6 +62,8 @@ type row struct {
 	goesWith string
 	// inUse is the service's error code for deleting what is referred to.
 	inUse string
+	// free: AWS deletes an object of this type whatever refers to it.
+	free bool
 	// yields: a reference held by this type does not keep AWS from deleting
 	// what it refers to.
 	yields bool
@@ -64,6 +71,11 @@ type row struct {
 	admit func(t thing) error
 	// amend has the last word on an update of an object with these inputs.
 	amend func(old map[string]any, t thing) error
+}
+
+// again asks of an update what is asked of a creation.
+func again(admit func(thing) error) func(map[string]any, thing) error {
+	return func(_ map[string]any, t thing) error { return admit(t) }
 }
 
 // autoname says which property is the name that the provider makes up.
@@ -86,12 +98,18 @@ type reference struct {
 	property string
 	typ      string
 	missing  message
-	// id turns the property's value into the object's id; nil where it is one.
-	id func(string) string
+	// id turns the property's value into the object's id, "" for what is not of
+	// the simulated account; nil where the value is the id.
+	id func(value string, inputs map[string]any) string
+	// yields: this reference does not keep AWS from deleting what it names.
+	yields bool
 }
 
 // table is every type that the stand-in knows, filled by one file a service.
-var table = merge(ec2Network, ec2VPC, ec2Routing, ec2Security, ec2Launch, iamRows, kmsRows, cloudwatchRows, eksRows, eksAccessRows)
+var table = merge(
+	ec2Network, ec2VPC, ec2Routing, ec2Security, ec2Launch, vpcRows, autoscalingRows, iamRows, kmsRows, sqsRows,
+	cloudwatchRows, eventRows, eksRows, eksAccessRows, eksWorkloadRows,
+)
 
 func merge(services ...map[string]*row) map[string]*row {
 	all := map[string]*row{}

@@ -32,10 +32,12 @@ func text(v resource.PropertyValue) (string, bool) {
 	case v.IsBool():
 		return strconv.FormatBool(v.BoolValue()), true
 	case v.IsNumber():
-		return strconv.FormatFloat(v.NumberValue(), 'f', -1, 64), true
+		return decimal(v.NumberValue()), true
 	}
 	return "", false
 }
+
+func decimal(number float64) string { return strconv.FormatFloat(number, 'f', -1, 64) }
 
 // onText makes a judge of scalars; what is no scalar is the shape's business.
 func onText(judge func(string) string) judge {
@@ -67,10 +69,20 @@ func oneOfNumbers(allowed ...int) judge {
 func between(low, high float64) judge {
 	return onText(func(s string) string {
 		if number, err := strconv.ParseFloat(s, 64); err == nil && (number < low || number > high) {
-			return fmt.Sprintf("expected %v to %v, got %s", low, high, s)
+			return fmt.Sprintf("expected %s to %s, got %s", decimal(low), decimal(high), s)
 		}
 		return ""
 	})
+}
+
+// zeroOr lets a judge see what is not zero.
+func zeroOr(judge judge) judge {
+	return func(v resource.PropertyValue) string {
+		if s, _ := text(v); s == "0" {
+			return ""
+		}
+		return judge(v)
+	}
 }
 
 func matching(pattern *regexp.Regexp, reason string) judge {
@@ -147,6 +159,22 @@ var isARN = onText(func(s string) string {
 		return ""
 	}
 	return fmt.Sprintf("%q is not an ARN", s)
+})
+
+// number gives a known number among inputs.
+func number(in resource.PropertyMap, path ...string) (float64, bool) {
+	v, _ := props.Get(in, path...)
+	if !v.IsNumber() {
+		return 0, false
+	}
+	return v.NumberValue(), true
+}
+
+var notEmpty = onText(func(s string) string {
+	if s == "" {
+		return "must not be empty"
+	}
+	return ""
 })
 
 // isPolicy judges a policy document, given as JSON or as an object.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,7 +94,7 @@ func TestPatternsNameInputs(t *testing.T) {
 		var patterns []string
 		patterns = append(patterns, r.required...)
 		patterns = append(append(append(patterns, r.Replace...), r.ReplaceUnlessAdded...), r.Sets...)
-		for _, group := range append(append([][]string{}, r.atMostOne...), r.exactlyOne...) {
+		for _, group := range slices.Concat([][]string{r.kinds}, r.atMostOne, r.atLeastOne, r.exactlyOne) {
 			patterns = append(patterns, group...)
 		}
 		for _, rule := range r.rules {
