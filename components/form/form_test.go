@@ -33,7 +33,7 @@ func TestGP3(t *testing.T) {
 		"diskThroughput: 1000 is too much for 3000 operations a second; use up to 750, or raise diskIops": {GiB: 50, Throughput: 1000},
 		"diskThroughput: 2001 is out of range; use 125 to 2000":                                           {GiB: 500, IOPS: 80000, Throughput: 2001},
 	} {
-		problems := volume.Validate(20)
+		problems := volume.Validate(20, form.GP3MaxThroughput)
 		if want == "" {
 			assert.Empty(t, problems)
 			continue

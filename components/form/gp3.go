@@ -17,6 +17,14 @@ type GP3 struct {
 	Throughput int
 }
 
+// GP3MaxThroughput is what EBS takes since September 2025.
+// LaunchTemplateThroughput is what version 6 of the AWS provider takes in a launch template.
+// Source: https://github.com/hashicorp/terraform-provider-aws/issues/44762
+const (
+	GP3MaxThroughput         = 2000
+	LaunchTemplateThroughput = 1000
+)
+
 // What gp3 has by itself, and what it takes: 500 operations a second for a GiB, and 0.25
 // MiB a second for an operation.
 // Source: https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html#gp3-ebs-volume-type
@@ -25,20 +33,19 @@ const (
 	GP3Throughput     = 125
 	gp3MaxGiB         = 16384
 	gp3MaxIOPS        = 80000
-	gp3MaxThroughput  = 2000
 	iopsPerGiB        = 500
 	iopsPerThroughput = 4
 )
 
-// Validate lists what is wrong with a node's volume of at least some size, at the paths
-// diskGiB, diskIops and diskThroughput.
-func (v GP3) Validate(smallest int) []problem.Problem {
+// Validate lists what is wrong with a node's volume of at least some size and at most some
+// throughput, at the paths diskGiB, diskIops and diskThroughput.
+func (v GP3) Validate(smallest, fastest int) []problem.Problem {
 	var list problem.List
 	v.IOPS, v.Throughput = cmp.Or(v.IOPS, GP3IOPS), cmp.Or(v.Throughput, GP3Throughput)
 	for _, limit := range []struct {
 		path             string
 		value, low, high int
-	}{{"diskGiB", v.GiB, smallest, gp3MaxGiB}, {"diskIops", v.IOPS, GP3IOPS, gp3MaxIOPS}, {"diskThroughput", v.Throughput, GP3Throughput, gp3MaxThroughput}} {
+	}{{"diskGiB", v.GiB, smallest, gp3MaxGiB}, {"diskIops", v.IOPS, GP3IOPS, gp3MaxIOPS}, {"diskThroughput", v.Throughput, GP3Throughput, fastest}} {
 		if limit.value < limit.low || limit.value > limit.high {
 			list.Addf(limit.path, fmt.Sprintf("use %d to %d", limit.low, limit.high), "%d is out of range", limit.value)
 		}

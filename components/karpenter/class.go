@@ -108,7 +108,7 @@ func (n NodeClass) Validate() []problem.Problem {
 	if n.Subnets != nil && len(n.Subnets) == 0 {
 		list.Add("subnets", "is empty, so nodes have no place", "name some, or leave it out for all")
 	}
-	list.Under("", form.GP3{GiB: n.DiskGiB, IOPS: n.DiskIOPS, Throughput: n.DiskThroughput}.Validate(20))
+	list.Under("", form.GP3{GiB: n.DiskGiB, IOPS: n.DiskIOPS, Throughput: n.DiskThroughput}.Validate(20, form.GP3MaxThroughput))
 	if len(n.UserData) > maxUserData {
 		list.Addf("userData", fmt.Sprintf("use up to %d", maxUserData), "has %d bytes", len(n.UserData))
 	}

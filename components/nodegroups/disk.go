@@ -8,7 +8,7 @@ import (
 )
 
 func (g Group) validateDisk(list *problem.List) {
-	list.Under("", form.GP3{GiB: g.DiskGiB, IOPS: g.DiskIOPS, Throughput: g.DiskThroughput}.Validate(g.image().smallestDisk()))
+	list.Under("", form.GP3{GiB: g.DiskGiB, IOPS: g.DiskIOPS, Throughput: g.DiskThroughput}.Validate(g.image().smallestDisk(), form.LaunchTemplateThroughput))
 }
 
 // disks are the volumes of a node, all encrypted. The size of a system's own

@@ -223,7 +223,10 @@ func TestBadArguments(t *testing.T) {
 		"architecture": {func(_ *nodegroups.Args, g *nodegroups.Group) { g.InstanceTypes = []string{"m7g.large"} }, "groups.general.instanceTypes[0]: m7g.large is for arm64, and AL2023_x86_64_STANDARD for x86_64; use types and an amiType of one architecture"},
 		"iops":         {func(_ *nodegroups.Args, g *nodegroups.Group) { g.DiskIOPS = 26000 }, "groups.general.diskIops: 26000 is too much for 50 GiB; use up to 25000, or a larger disk"},
 		"throughput":   {func(_ *nodegroups.Args, g *nodegroups.Group) { g.DiskThroughput = 1000 }, "groups.general.diskThroughput: 1000 is too much for 3000 operations a second; use up to 750, or raise diskIops"},
-		"few iops":     {func(_ *nodegroups.Args, g *nodegroups.Group) { g.DiskIOPS = 100 }, "groups.general.diskIops: 100 is out of range; use 3000 to 80000"},
+		"provider": {func(_ *nodegroups.Args, g *nodegroups.Group) {
+			g.DiskGiB, g.DiskIOPS, g.DiskThroughput = 100, 8000, 1250
+		}, "groups.general.diskThroughput: 1250 is out of range; use 125 to 1000"},
+		"few iops": {func(_ *nodegroups.Args, g *nodegroups.Group) { g.DiskIOPS = 100 }, "groups.general.diskIops: 100 is out of range; use 3000 to 80000"},
 		"taint": {func(_ *nodegroups.Args, g *nodegroups.Group) {
 			g.Taints = []nodegroups.Taint{{Key: "", Effect: "NoSchedule"}}
 		}, `groups.general.taints[0].effect: "NoSchedule" is not known; use one of NO_EXECUTE, NO_SCHEDULE, PREFER_NO_SCHEDULE`},

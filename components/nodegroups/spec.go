@@ -61,7 +61,8 @@ type Group struct {
 	DiskGiB int `json:"diskGiB"`
 	// Optional. Its operations a second, 3000 to 80000. Default 3000, gp3's own.
 	DiskIOPS int `json:"diskIops"`
-	// Optional. Its throughput in MiB a second, 125 to 2000. Default 125, gp3's own.
+	// Optional. Its throughput in MiB a second, 125 to 1000, which is all that the AWS
+	// provider takes in a launch template. Default 125, gp3's own.
 	DiskThroughput int `json:"diskThroughput"`
 	// Optional. The name of an EC2 key pair for SSH. Default none: Systems Manager
 	// opens sessions without one.

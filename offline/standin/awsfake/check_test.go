@@ -51,6 +51,7 @@ func TestCheckRejects(t *testing.T) {
 		{"rule", m{"self": true}, "conflicts with self"},
 		{"lt", m{"metadataOptions": m{"httpTokens": "yes"}}, "metadataOptions.httpTokens: expected one of optional, required"},
 		{"lt", m{"blockDeviceMappings": []any{m{"ebs": m{"volumeType": "gp9"}}}}, "blockDeviceMappings[0].ebs.volumeType: expected one of"},
+		{"lt", m{"blockDeviceMappings": []any{m{"ebs": m{"throughput": 1250}}}}, "blockDeviceMappings[0].ebs.throughput: expected 125 to 1000, got 1250"},
 		{"lt", m{"userData": "#!/bin/bash"}, "userData: expected base64"},
 		{"lt", m{"tagSpecifications": []any{m{"resourceType": "pod"}}}, "expected one of instance"},
 		{"lt", m{"name": "x"}, "must have 3 to 128"},

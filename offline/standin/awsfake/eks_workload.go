@@ -89,7 +89,7 @@ func trustedBy(property, service, refusal string) func(thing) error {
 
 // crossSelectors: a profile has one to five selectors, each with up to five labels.
 // Source: https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html
-// Source: https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html
+// Source: https://docs.aws.amazon.com/general/latest/gr/eks.html#limits_eks
 func crossSelectors(in resource.PropertyMap) []failure {
 	selectors, _ := props.Get(in, "selectors")
 	if !selectors.IsArray() {
