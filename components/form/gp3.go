@@ -50,7 +50,7 @@ func (v GP3) Validate(smallest, fastest int) []problem.Problem {
 			list.Addf(limit.path, fmt.Sprintf("use %d to %d", limit.low, limit.high), "%d is out of range", limit.value)
 		}
 	}
-	if most := v.GiB * iopsPerGiB; v.IOPS > most {
+	if most := v.GiB * iopsPerGiB; v.IOPS > most && v.GiB >= smallest {
 		list.Addf("diskIops", fmt.Sprintf("use up to %d, or a larger disk", most), "%d is too much for %d GiB", v.IOPS, v.GiB)
 	}
 	if most := v.IOPS / iopsPerThroughput; v.Throughput > most {
