@@ -42,7 +42,7 @@ check: lint-tools ## formatting, vet, lint, generated documents
 docs: ## write the generated documents
 	$(GO) run ./docs/gen
 	$(GO) test ./policies/rules -run Readme -update
-	$(GO) test ./components/ipplan -run Docs -update
+	$(GO) test ./components/ipplan ./offline -run Docs -update
 
 fmt: ## format the Go sources
 	$(GO)fmt -w $$(git ls-files '*.go')

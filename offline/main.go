@@ -5,7 +5,7 @@
 //	go run ./offline up      --stack dev
 //	go run ./offline destroy --stack dev
 //	go run ./offline ip-plan --stack dev [--json]
-//	go run ./offline upgrade-plan --stack dev --to 1.36 [--json]
+//	go run ./offline upgrade-plan --stack dev --to 1.36 [--json] [--outputs FILE] [--before-outputs FILE]
 package main
 
 import (
@@ -27,6 +27,7 @@ const usage = `usage: offline preview|up|destroy [--stack NAME] [--diff]
                [--json FILE] [--summary FILE] [--color auto|always|never]
        offline ip-plan [--stack NAME] [--json]
        offline upgrade-plan [--stack NAME] --to MINOR [--json]
+               [--outputs FILE] [--before-outputs FILE]
 
   preview   plan the stack and hold the plan against the policies
   up        apply it to a simulated account, kept in .offline
@@ -38,6 +39,8 @@ const usage = `usage: offline preview|up|destroy [--stack NAME] [--diff]
   --diff    show each property of each resource
   --json    write the plan there, one object a resource
   --summary write what a reviewer needs there, as Markdown
+  --outputs plan from these outputs, of ` + "`pulumi stack output --json`" + `; default those of the
+            simulated account, or the file. --before-outputs: of the stack before
 
 AWS and Kubernetes are simulated: nothing here needs, or touches, an account.
 `

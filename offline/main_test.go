@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/megazonecloud/eks-platform/components/ipplan"
-	"github.com/megazonecloud/eks-platform/stacks"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -47,23 +46,4 @@ func TestBadCommandLine(t *testing.T) {
 	assert.ErrorContains(t, run(context.Background(), []string{"ip-plan", "--stack", "qa"}, io.Discard), `there is no stack "qa"`)
 	assert.ErrorContains(t, run(context.Background(), []string{"up", "--json", "x"}, io.Discard), "--json and --summary go with preview")
 	assert.ErrorContains(t, run(context.Background(), []string{"preview", "--stack", "qa"}, io.Discard), `there is no stack "qa"`)
-}
-
-func TestUpgradePlan(t *testing.T) {
-	t.Parallel()
-	var text, data strings.Builder
-	require.NoError(t, run(context.Background(), []string{"upgrade-plan", "--stack", "prd", "--to", "1.36"}, &text))
-	assert.Contains(t, text.String(), "Control plane to 1.36")
-	assert.Contains(t, text.String(), "BLOCKED upgradeAfter: 1.36 is ahead of stg, which has 1.35 deployed; deploy 1.36 in stg first")
-	require.NoError(t, run(context.Background(), []string{"upgrade-plan", "--stack", "prd", "--to", "1.36", "--json"}, &data))
-	var plan stacks.UpgradePlan
-	require.NoError(t, json.Unmarshal([]byte(data.String()), &plan))
-	assert.True(t, plan.Blocked())
-
-	for want, args := range map[string][]string{
-		"name the Kubernetes minor to go to": {}, "usage: offline": {"dev"}, `there is no stack "qa"`: {"--stack", "qa", "--to", "1.36"},
-		`to: "1.99" is not known`: {"--to", "1.99"},
-	} {
-		assert.ErrorContains(t, run(context.Background(), append([]string{"upgrade-plan"}, args...), io.Discard), want)
-	}
 }

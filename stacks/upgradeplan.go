@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -46,7 +47,8 @@ func (p UpgradePlan) Blocked() bool {
 // UpgradePlan plans the way to a newer minor. Each step is a configuration, and is held
 // against what the step before it would have deployed, on a day of the support calendar.
 // Before is the configuration of the stack that goes before this one, nil where none does or it is not known.
-func (c Config) UpgradePlan(to string, before *Config, day time.Time) (UpgradePlan, []problem.Problem) {
+// Objects are the stack's Kubernetes objects, none where they are not known.
+func (c Config) UpgradePlan(to string, before *Config, day time.Time, objects ...upgrade.Object) (UpgradePlan, []problem.Problem) {
 	var list problem.List
 	plan := UpgradePlan{From: c.Cluster.Version, To: to}
 	problem.OneOf(&list, "to", to, catalog.KubernetesVersions()...)
@@ -56,7 +58,7 @@ func (c Config) UpgradePlan(to string, before *Config, day time.Time) (UpgradePl
 	if len(list.All()) > 0 {
 		return plan, list.All()
 	}
-	walk := upgradeWalk{state: c, before: before, day: day}
+	walk := upgradeWalk{state: c, before: before, day: day, objects: objects}
 	versions := catalog.KubernetesVersions()
 	for _, minor := range versions[slices.Index(versions, plan.From)+1 : slices.Index(versions, to)+1] {
 		walk.round(minor)
@@ -67,10 +69,11 @@ func (c Config) UpgradePlan(to string, before *Config, day time.Time) (UpgradePl
 
 // upgradeWalk goes from configuration to configuration.
 type upgradeWalk struct {
-	state  Config
-	before *Config
-	day    time.Time
-	steps  []UpgradeStep
+	state   Config
+	before  *Config
+	day     time.Time
+	objects []upgrade.Object
+	steps   []UpgradeStep
 }
 
 // round upgrades everything by one minor: the control plane, then the nodes, then the
@@ -96,20 +99,20 @@ func (w *upgradeWalk) take(step UpgradeStep, next Config) {
 	w.steps, w.state = append(w.steps, step), next
 }
 
+// review is what is to be known before anything changes.
 func (w *upgradeWalk) review(minor string) {
-	step := UpgradeStep{Title: "Review Kubernetes " + minor}
+	var list problem.List
+	step := UpgradeStep{Title: "Review Kubernetes " + minor, Config: w.state}
 	if support, known := upgrade.SupportOf(minor, w.day); known {
 		step.Watch = append(step.Watch, support.String())
 	}
-	step.Watch = append(step.Watch, "every preview of the steps below holds all Kubernetes objects against what "+minor+" removes")
+	step.Watch = append(step.Watch, w.apis(&list, minor)...)
 	if w.before != nil {
-		var list problem.List
 		upgrade.CheckOrder(&list, "upgradeAfter", w.state.UpgradeAfter, w.before.Cluster.Version, minor)
-		step.Blocks = list.All()
 	} else if w.state.UpgradeAfter != "" {
 		step.Watch = append(step.Watch, fmt.Sprintf("stack %s must have deployed %s; its configuration is not here", w.state.UpgradeAfter, minor))
 	}
-	step.Config = w.state
+	step.Blocks = list.All()
 	w.steps = append(w.steps, step)
 }
 
@@ -127,11 +130,16 @@ func (w *upgradeWalk) controlPlane(minor, old string) {
 			step.Watch = append(step.Watch, "pods of "+name+" have "+old+" until they are restarted")
 			continue
 		}
-		if group.Version == "" {
-			group.Version = old
-			next.NodeGroups[name] = group
-			step.Write = append(step.Write, fmt.Sprintf("nodeGroups.%s.version: %q", name, old))
+		has := group.Version
+		if group.Step() == "green" {
+			has = cmp.Or(group.BlueGreen.Green.Version, has)
 		}
+		if behind, known := upgrade.Behind(has, old); known && behind > 0 {
+			// Source: https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html
+			step.Watch = append(step.Watch, fmt.Sprintf("nodes of %s have %s: AWS advises %s before the control plane moves on", name, has, old))
+		}
+		pinned, write := pin(name, group, old)
+		next.NodeGroups[name], step.Write = pinned, append(step.Write, write...)
 	}
 	if next.AddonsMinor == old {
 		step.Write = append(step.Write, fmt.Sprintf("addonsMinor: %q", old))
@@ -197,16 +205,4 @@ func rolling(g nodegroups.Group) string {
 		return fmt.Sprintf("replaces instances, up to %d of %d at a time; nobody drains them", atATime, *g.Max)
 	}
 	return fmt.Sprintf("replaces nodes, up to %d of %d at a time; EKS drains them within the disruption budgets", atATime, *g.Max)
-}
-
-// images says what is pinned in a group and belongs to a minor.
-func images(name string, g nodegroups.Group, minor string) []string {
-	var watch []string
-	if g.AMIRelease != "" {
-		watch = append(watch, fmt.Sprintf("nodeGroups.%s.amiRelease is %s: write one of %s in the same step", name, g.AMIRelease, minor))
-	}
-	if g.AMIID != "" {
-		watch = append(watch, fmt.Sprintf("nodeGroups.%s.amiId is %s: write an image for %s in the same step", name, g.AMIID, minor))
-	}
-	return watch
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/megazonecloud/eks-platform/components/upgrade"
 	"github.com/megazonecloud/eks-platform/stacks"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -101,6 +102,114 @@ func TestUpgradePlanNamesWhatBlocks(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The review names what the minor removes and deprecates, and the stack's objects that
+// it would not take.
+func TestUpgradePlanReviewsAPIs(t *testing.T) {
+	t.Parallel()
+	cfg := config(t, "dev", func(o object) { o["cluster"].(object)["version"] = "1.33" })
+	old := upgrade.Object{APIVersion: "admissionregistration.k8s.io/v1beta1", Kind: "ValidatingAdmissionPolicy", Name: "images"}
+	served := upgrade.Object{APIVersion: "apps/v1", Kind: "Deployment", Namespace: "shop", Name: "web"}
+	for name, test := range map[string]struct {
+		objects []upgrade.Object
+		block   string
+		want    []string
+	}{
+		"a removed API": {[]upgrade.Object{old, served}, "ValidatingAdmissionPolicy images: admissionregistration.k8s.io/v1beta1 is gone since Kubernetes 1.34; use admissionregistration.k8s.io/v1", nil},
+		"a deprecated API": {[]upgrade.Object{{APIVersion: "networking.k8s.io/v1beta1", Kind: "ServiceCIDR", Name: "more"}}, "",
+			[]string{"ServiceCIDR more: networking.k8s.io/v1beta1 is deprecated, and gone in Kubernetes 1.37"}},
+		"none":      {[]upgrade.Object{served}, "", []string{"none of this stack's 1 Kubernetes objects has an API that is gone or deprecated by then"}},
+		"not known": {nil, "", []string{"every preview of the steps below holds all Kubernetes objects against what 1.34 removes"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			plan, problems := cfg.UpgradePlan("1.34", nil, november, test.objects...)
+			require.Empty(t, problems)
+			review := plan.Steps[0]
+			for _, want := range append(test.want,
+				"Kubernetes 1.34: standard support until 2026-12-02 (31 days)",
+				"gone: admissionregistration.k8s.io/v1beta1 ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding: use admissionregistration.k8s.io/v1",
+				"deprecated: networking.k8s.io/v1beta1 IPAddress, ServiceCIDR: use networking.k8s.io/v1 (gone in 1.37)",
+				"aws eks list-insights --region ap-northeast-2 --cluster-name dev") {
+				assert.Contains(t, strings.Join(review.Watch, "\n"), want)
+			}
+			assert.Equal(t, test.block != "", plan.Blocked())
+			if test.block != "" {
+				require.Len(t, review.Blocks, 1)
+				assert.Equal(t, test.block, review.Blocks[0].String())
+			}
+		})
+	}
+}
+
+// Groups that stand elsewhere than at the minor of the control plane, or at blue.
+func TestUpgradePlanOfGroupsThatStandElsewhere(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		group       object
+		want, block string
+	}{
+		"behind":               {object{"version": "1.34"}, "nodes of general have 1.34: AWS advises 1.35 before the control plane moves on", ""},
+		"green, behind":        {object{"version": "1.33", "blueGreen": object{"step": "green", "green": object{"version": "1.34"}}}, "nodes of general have 1.34: AWS advises 1.35", ""},
+		"green, like blue":     {object{"blueGreen": object{"step": "green"}}, `nodeGroups.general.blueGreen.green.version: "1.35"`, ""},
+		"in the middle":        {object{"blueGreen": object{"step": "both"}}, "", "nodeGroups.general.blueGreen.step: stands at both, in the middle of an upgrade; finish it, or take it back, and plan anew"},
+		"one image for both":   {object{"amiId": "ami-0123456789abcdef0", "blueGreen": object{"step": "blue"}}, "", "nodeGroups.general.amiId: is the image of both groups, so the second has the old minor, too"},
+		"a release of green":   {object{"blueGreen": object{"step": "blue", "green": object{"amiRelease": "1.35.0-20260114"}}}, "nodeGroups.general.blueGreen.green.amiRelease is 1.35.0-20260114: write one of 1.36 in the same step", ""},
+		"a release of neither": {object{"amiRelease": "1.35.0-20260114", "blueGreen": object{"step": "green", "green": object{"amiRelease": "1.35.0-20260114"}}}, "nodeGroups.general.amiRelease is 1.35.0-20260114: write one of 1.36 in the same step", ""},
+		"an image":             {object{"amiId": "ami-0123456789abcdef0"}, "nodeGroups.general.amiId is ami-0123456789abcdef0: write an image for 1.36 in the same step", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			plan, problems := config(t, "stg", func(o object) {
+				test.group["instanceTypes"] = []any{"m7i.large"}
+				o["nodeGroups"] = object{"general": test.group}
+				o["cluster"].(object)["version"] = "1.35"
+			}).UpgradePlan("1.36", nil, november)
+			require.Empty(t, problems)
+			assert.Contains(t, plan.Text(), test.want)
+			assert.Equal(t, test.block != "", plan.Blocked(), plan.Text())
+			assert.Contains(t, plan.Text(), test.block)
+		})
+	}
+}
+
+// What is deployed counts, whatever the file says by now.
+func TestUpgradePlanStartsFromWhatIsDeployed(t *testing.T) {
+	t.Parallel()
+	cfg := config(t, "stg", func(o object) {
+		o["cluster"].(object)["version"] = "1.36"
+		o["nodeGroups"] = object{
+			"general": object{"instanceTypes": []any{"m7i.large"}},
+			"batch":   object{"instanceTypes": []any{"m7i.large"}, "blueGreen": object{"step": "blue"}},
+			"zones":   object{"instanceTypes": []any{"m7i.large"}, "perZone": true, "version": "1.35"},
+			"new":     object{"instanceTypes": []any{"m7i.large"}},
+		}
+	})
+	is, deployed := cfg.AsDeployed(object{
+		"kubernetesVersion": "1.35",
+		"nodeGroupVersions": object{"general": "1.35", "batch-green": "1.34", "zones-a": "1.35", "zones-b": "1.33", "zones-c": "1.34"},
+		"nodeGroupSteps":    object{"general": "blue", "batch": "green", "zones": "blue"},
+	})
+	require.True(t, deployed)
+	assert.Equal(t, "1.35", is.Cluster.Version)
+	assert.Equal(t, "1.35", is.AddonsMinor)
+	assert.Empty(t, is.NodeGroups["general"].Version, "the control plane's")
+	assert.Empty(t, is.NodeGroups["new"].Version)
+	assert.Equal(t, "1.33", is.NodeGroups["zones"].Version, "the oldest")
+	assert.Equal(t, "green", is.NodeGroups["batch"].BlueGreen.Step)
+	assert.Equal(t, "1.34", is.NodeGroups["batch"].BlueGreen.Green.Version)
+	assert.Equal(t, "1.36", cfg.Cluster.Version, "the configuration itself stays")
+	assert.Equal(t, "blue", cfg.NodeGroups["batch"].BlueGreen.Step)
+	plan, problems := is.UpgradePlan("1.36", nil, november)
+	require.Empty(t, problems)
+	assert.False(t, plan.Blocked(), plan.Text())
+
+	for _, outputs := range []object{nil, {"kubernetesVersion": 1.35}, {"other": "1.35"}} {
+		same, deployed := cfg.AsDeployed(outputs)
+		assert.False(t, deployed)
+		assert.Equal(t, *cfg, same)
 	}
 }
 
