@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/megazonecloud/eks-platform/components/cni"
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
 	"github.com/megazonecloud/eks-platform/components/nodesecurity"
@@ -73,4 +74,31 @@ func TestNodesOfEveryKind(t *testing.T) {
 
 	require.NoError(t, r.Destroy(ctx))
 	assert.Empty(t, r.world(t, "dev"), "nothing is left over")
+}
+
+// A cluster with another CNI: made, the same at the second look, gone without a rest.
+func TestOverlayNetworks(t *testing.T) {
+	t.Parallel()
+	for _, plugin := range []string{ipplan.PluginCilium, ipplan.PluginCalico} {
+		t.Run(plugin, func(t *testing.T) {
+			t.Parallel()
+			ctx := context.Background()
+			r := open(t, "dev", changed(func(c *stacks.Config) {
+				c.CNI = cni.Spec{CNI: ipplan.CNI{Plugin: plugin}}.WithDefaults()
+			}))
+			_, err := r.Up(ctx)
+			require.NoError(t, err)
+			for _, held := range r.world(t, "dev") {
+				assert.NotContains(t, held, "vpc-cni")
+				assert.NotContains(t, held, "kube-proxy")
+			}
+			preview, err := r.Preview(ctx)
+			require.NoError(t, err)
+			for _, res := range preview.Plan {
+				assert.Equal(t, "same", res.Operation, res.URN)
+			}
+			require.NoError(t, r.Destroy(ctx))
+			assert.Empty(t, r.world(t, "dev"), "nothing is left over")
+		})
+	}
 }

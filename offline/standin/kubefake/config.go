@@ -58,6 +58,7 @@ func (p *Provider) Configure(_ context.Context, req plugin.ConfigureRequest) (pl
 	}
 	// Hashed: a kubeconfig may be secret, and the world file holds no secret.
 	sum := sha256.Sum256([]byte(cluster))
+	p.name = cluster
 	p.cluster = "cluster-" + hex.EncodeToString(sum[:6])
 	return plugin.ConfigureResponse{}, nil
 }

@@ -49,7 +49,7 @@ func (p *Provider) Create(_ context.Context, req plugin.CreateRequest) (plugin.C
 				req.URN, strings.ToLower(k.name), lastSegment(id))
 		}
 		objects.Put(world.Object{
-			Scope: p.cluster, Type: string(req.Type), ID: id, URN: string(req.URN), Generation: generation,
+			Scope: p.cluster, Type: string(req.Type), ID: id, URN: string(req.URN), Generation: generation, Owner: p.owner(objects),
 		})
 		created = plugin.CreateResponse{
 			ID: resource.ID(id), Properties: state(inputs, server(uid, 1)), Status: resource.StatusOK,
@@ -57,6 +57,17 @@ func (p *Provider) Create(_ context.Context, req plugin.CreateRequest) (plugin.C
 		return nil
 	})
 	return created, err
+}
+
+// owner is the key of the cluster that the objects are in and go with; empty where the
+// account has none of that name.
+func (p *Provider) owner(objects *world.Objects) string {
+	for _, object := range objects.All() {
+		if object.Type == "aws:eks/cluster:Cluster" && object.ID == p.name {
+			return object.Key()
+		}
+	}
+	return ""
 }
 
 // named gives the inputs with a name made of generateName where that was given.

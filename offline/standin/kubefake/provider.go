@@ -32,6 +32,7 @@ type Provider struct {
 	plugin.UnimplementedProvider
 	world     *world.World
 	cluster   string // where objects live
+	name      string // what that cluster is called
 	namespace string // for objects that name none
 }
 
