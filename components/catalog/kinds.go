@@ -97,3 +97,16 @@ func number(minor string) int {
 	n, _ := strconv.Atoi(last)
 	return n
 }
+
+// VersionsOf lists the API versions of a group that serve a kind, sorted.
+func VersionsOf(group, name string) []string {
+	var found []string
+	for version := range kinds {
+		of, _, grouped := strings.Cut(version, "/")
+		if _, known := KindOf(version, name); known && (grouped && of == group || !grouped && group == "") {
+			found = append(found, version)
+		}
+	}
+	slices.Sort(found)
+	return found
+}

@@ -58,3 +58,10 @@ func TestKindsKnowTheirScope(t *testing.T) {
 	_, known = catalog.KindOf("v1", "ClusterRole")
 	assert.False(t, known)
 }
+
+func TestVersionsOfAKind(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, []string{"autoscaling/v1", "autoscaling/v2"}, catalog.VersionsOf("autoscaling", "HorizontalPodAutoscaler"))
+	assert.Equal(t, []string{"v1"}, catalog.VersionsOf("", "Secret"))
+	assert.Empty(t, catalog.VersionsOf("apps", "Secret"))
+}

@@ -32,6 +32,15 @@ type Rendered struct {
 	Missing bool
 }
 
+// Warning is what a person must know of a chart that could not be had; empty otherwise.
+func (r Rendered) Warning() string {
+	if !r.Missing {
+		return ""
+	}
+	return fmt.Sprintf("chart %s %s is NOT in this plan: it is %v. Its objects are unknown to this preview and to every policy; run 'make charts' where %s can be reached",
+		r.Spec.Chart.Name, r.Spec.Chart.Version, ErrMissing, r.Spec.Chart.Repository)
+}
+
 // Manifest is all objects, a JSON document a line: the same bytes for the same spec
 // and chart.
 func (r Rendered) Manifest() ([]byte, error) {
