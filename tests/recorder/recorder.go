@@ -24,6 +24,10 @@ type Resource struct {
 	IgnoreChanges []string
 	DeletedWith   string
 	Provider      string
+	// AliasTypes are the types that it had before, by option.
+	AliasTypes []string
+	// Secrets are the names of the inputs that are secret as a whole.
+	Secrets []string
 	// DependsOn are the URNs of all that it depends on, by option or by property.
 	DependsOn []string
 	// Inputs are its properties, secrets unwrapped. Unknowns are left out.
@@ -116,10 +120,15 @@ func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	if args.TypeToken == stackReference { // a look at a stack is no resource of this one
 		return args.ID, resource.NewPropertyMapFromMap(map[string]any{"name": args.ID, "outputs": r.deployed[args.ID]}), nil
 	}
-	res := Resource{Type: args.TypeToken, Name: args.Name, Custom: args.Custom, Provider: args.Provider, Inputs: plain(args.Inputs)}
+	res := Resource{Type: args.TypeToken, Name: args.Name, Custom: args.Custom, Provider: args.Provider, Inputs: plain(args.Inputs), Secrets: secrets(args.Inputs)}
 	if rpc := args.RegisterRPC; rpc != nil {
 		res.Parent, res.Protect, res.IgnoreChanges = rpc.GetParent(), rpc.GetProtect(), rpc.GetIgnoreChanges()
 		res.DeletedWith = rpc.GetDeletedWith()
+		for _, alias := range rpc.GetAliases() {
+			if token := alias.GetSpec().GetType(); token != "" {
+				res.AliasTypes = append(res.AliasTypes, token)
+			}
+		}
 		res.DependsOn = dependencies(rpc.GetDependencies(), rpc.GetPropertyDependencies())
 	}
 	res.URN = r.urnOf(res)

@@ -76,6 +76,18 @@ func unwrap(v resource.PropertyValue) (any, bool) {
 	return nil, false
 }
 
+// secrets names the properties that are secret, sorted.
+func secrets(inputs resource.PropertyMap) []string {
+	var names []string
+	for key, value := range inputs {
+		if value.IsSecret() || value.IsOutput() && value.OutputValue().Secret {
+			names = append(names, string(key))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 func dependencies(option []string, properties map[string]*pulumirpc.RegisterResourceRequest_PropertyDependencies) []string {
 	all := slices.Clone(option)
 	for _, property := range properties {

@@ -1,0 +1,216 @@
+package chart
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/megazonecloud/eks-platform/components/problem"
+	"github.com/megazonecloud/eks-platform/components/ref"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Token is the component's type.
+const Token = "eksplatform:chart:Chart"
+
+// Args is what New needs.
+type Args struct {
+	// Required. The chart with its objects, of Render or RenderAll.
+	Rendered Rendered
+	// Required. The cluster that the objects are in, and go with.
+	Cluster ref.Cluster
+	// Optional. The stack's tags, which every object carries as labels; Labels says
+	// what becomes of tags that can't be one. Labels of the chart's own stay. Default none.
+	Tags map[string]string
+	// Optional. How long each object may take to be ready or gone, such as "15m".
+	// Default the provider's: 10 minutes.
+	Timeout string
+	// Optional. What must be there first: another chart's CRDs and webhook, a role.
+	After []pulumi.Resource
+	// Optional. Shows a chart that could not be had as one node with a warning, for a
+	// preview without an account. Default false: it is an error.
+	ShowMissing bool
+}
+
+// Chart is the component.
+type Chart struct {
+	pulumi.ResourceState
+
+	crds, ready, objects []pulumi.Resource
+}
+
+// CRDs are the chart's CRDs: custom resources of others depend on them.
+func (c *Chart) CRDs() []pulumi.Resource { return slices.Clone(c.crds) }
+
+// Resources are all objects of the chart.
+func (c *Chart) Resources() []pulumi.Resource { return slices.Clone(c.objects) }
+
+// Ready are the objects by which the chart's controllers answer: its CRDs, webhooks and
+// workloads. A workload is there when its pods are ready, so what needs the chart to
+// work depends on these.
+func (c *Chart) Ready() []pulumi.Resource { return slices.Clone(c.ready) }
+
+// New registers the objects of a chart; it needs a Kubernetes provider.
+func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Chart, error) {
+	if args == nil {
+		return nil, errors.New("chart: args are required")
+	}
+	if err := args.validate(name); err != nil {
+		return nil, err
+	}
+	c := &Chart{}
+	if err := ctx.RegisterComponentResourceV2(Token, name, nil, c, opts...); err != nil {
+		return nil, fmt.Errorf("chart %q: %w", name, err)
+	}
+	spec := args.Rendered.Spec
+	if args.Rendered.Missing {
+		if err := ctx.Log.Warn(args.Rendered.Warning(), &pulumi.LogArgs{Resource: c}); err != nil {
+			return nil, fmt.Errorf("chart %q: %w", name, err)
+		}
+	}
+	if err := c.register(ctx, name, *args); err != nil {
+		return nil, fmt.Errorf("chart %q: %w", name, err)
+	}
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
+		"chart": pulumi.String(spec.Chart.Name), "version": pulumi.String(spec.Chart.Version),
+		"release": pulumi.String(spec.Release), "namespace": pulumi.String(spec.Namespace), "missing": pulumi.Bool(args.Rendered.Missing),
+	})
+}
+
+func (a Args) validate(name string) error {
+	var list problem.List
+	spec := a.Rendered.Spec
+	if spec.Chart.Name == "" {
+		list.Add("rendered", "is empty", "hand over what Render or RenderAll returned")
+	}
+	if a.Rendered.Missing && !a.ShowMissing {
+		list.Addf("rendered", fmt.Sprintf("run 'make charts' where %s can be reached", spec.Chart.Repository),
+			"chart %s %s is %v", spec.Chart.Name, spec.Chart.Version, ErrMissing)
+	}
+	if slices.Contains(a.After, nil) {
+		list.Add("after", "names a resource that is nil", "leave it out")
+	}
+	return list.Err("chart " + name)
+}
+
+// object is the inputs of one object: all of it, as the API server reads it.
+type object map[string]any
+
+// ElementType is for the SDK.
+func (object) ElementType() reflect.Type { return reflect.TypeFor[map[string]any]() }
+
+// register makes the objects stage after stage: each waits for those before.
+func (c *Chart) register(ctx *pulumi.Context, name string, args Args) error {
+	labels, annotations, _ := Labels(args.Tags)
+	aliases := versions(args.Rendered.Objects)
+	var done, current []pulumi.Resource
+	for i, o := range args.Rendered.Objects {
+		if i > 0 && o.isAfter(args.Rendered.Objects[i-1]) {
+			done, current = slices.Concat(done, current), nil
+		}
+		options := append([]pulumi.ResourceOption{pulumi.Parent(c), pulumi.DependsOn(slices.Concat(args.After, done))}, args.options(o)...)
+		options = append(options, aliases.of(o)...)
+		made := &pulumi.CustomResourceState{}
+		if err := ctx.RegisterResource(o.token(), logicalName(name, args.Rendered.Spec, o), o.inputs(labels, annotations), made, options...); err != nil {
+			return fmt.Errorf("%s: %w", o, err)
+		}
+		current = append(current, made)
+		c.objects = append(c.objects, made)
+		if o.Kind == crdKind {
+			c.crds = append(c.crds, made)
+		}
+		if o.Kind == crdKind || o.isWebhook() || slices.Contains(answering, o.Kind) {
+			c.ready = append(c.ready, made)
+		}
+	}
+	return nil
+}
+
+// answering are the kinds whose objects answer once they are ready.
+var answering = []string{"APIService", "DaemonSet", "Deployment", "Job", "StatefulSet"}
+
+// isAfter says whether the object waits for one that stands before it.
+func (o Object) isAfter(before Object) bool {
+	ordered := o.stage == stageBefore || o.stage == stageAfter
+	return o.stage != before.stage || ordered && o.weight != before.weight
+}
+
+// options are those that the object's kind and the rules decide.
+func (a Args) options(o Object) []pulumi.ResourceOption {
+	var options []pulumi.ResourceOption
+	if a.Cluster.Resource != nil && !o.freesAWS() {
+		options = append(options, pulumi.DeletedWith(a.Cluster.Resource))
+	}
+	if a.Timeout != "" {
+		options = append(options, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: a.Timeout, Update: a.Timeout, Delete: a.Timeout}))
+	}
+	if o.isSecret() {
+		options = append(options, pulumi.AdditionalSecretOutputs(secretFields))
+	}
+	var ignored []string
+	for _, rule := range a.Rendered.Spec.Ignore {
+		if o.matches(rule.Object) {
+			ignored = append(ignored, rule.Fields...)
+		}
+	}
+	if len(ignored) > 0 {
+		options = append(options, pulumi.IgnoreChanges(ignored))
+	}
+	return options
+}
+
+// token is the type that the Kubernetes provider knows the object by.
+func (o Object) token() string { return tokenOf(o.APIVersion, o.Kind) }
+
+func tokenOf(apiVersion, kind string) string {
+	if !strings.Contains(apiVersion, "/") {
+		apiVersion = "core/" + apiVersion
+	}
+	return "kubernetes:" + apiVersion + ":" + kind
+}
+
+// logicalName is made of the object's own name, so that it stays whatever comes
+// beside it. A slash is in no object's name.
+func logicalName(name string, spec Spec, o Object) string {
+	if o.Namespace != "" && o.Namespace != spec.Namespace {
+		return name + "/" + o.Namespace + "/" + o.Name
+	}
+	return name + "/" + o.Name
+}
+
+var secretFields = []string{"data", "stringData"}
+
+func (o Object) isSecret() bool { return o.APIVersion == "v1" && o.Kind == "Secret" }
+
+// inputs are the object with labels and annotations, what a Secret holds marked secret.
+func (o Object) inputs(labels, extra map[string]string) object {
+	inputs := object(maps.Clone(o.Body))
+	meta, _ := o.Body["metadata"].(map[string]any)
+	meta = maps.Clone(meta)
+	for field, texts := range map[string]map[string]string{"labels": labels, "annotations": extra} {
+		own, _ := meta[field].(map[string]any)
+		if merged := under(own, texts); len(merged) > 0 {
+			meta[field] = merged
+		}
+	}
+	inputs["metadata"] = meta
+	for _, field := range secretFields {
+		if value, has := inputs[field]; has && o.isSecret() {
+			inputs[field] = pulumi.ToSecret(value)
+		}
+	}
+	return inputs
+}
+
+// under adds texts to what is there, which stays.
+func under(own map[string]any, texts map[string]string) map[string]any {
+	merged := make(map[string]any, len(own)+len(texts))
+	for key, value := range texts {
+		merged[key] = value
+	}
+	maps.Copy(merged, own)
+	return merged
+}

@@ -1,0 +1,50 @@
+package chart
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"text/template"
+	"time"
+
+	"github.com/Masterminds/sprig/v3"
+)
+
+// generators are the template functions that answer differently each time.
+// Source: https://masterminds.github.io/sprig
+var generators = []string{
+	"ago", "bcrypt", "encryptAES", "genCA", "genCAWithKey", "genPrivateKey", "genSelfSignedCert", "genSelfSignedCertWithKey",
+	"genSignedCert", "genSignedCertWithKey", "htpasswd", "now", "randAlpha", "randAlphaNum", "randAscii", "randBytes", "randInt",
+	"randNumeric", "shuffle", "uuidv4",
+}
+
+// later is how far apart the clocks of two renderings are, so that a date in a chart
+// shows as what it is.
+const later = 401 * 24 * time.Hour
+
+// watch notes which generators a rendering calls.
+type watch struct {
+	clock time.Duration
+	used  map[string]bool
+}
+
+// funcs are the generators, each noting that it was called.
+func (w *watch) funcs() template.FuncMap {
+	all := sprig.TxtFuncMap()
+	all["now"] = func() time.Time { return time.Now().Add(w.clock) }
+	watched := template.FuncMap{}
+	for _, name := range generators {
+		original := reflect.ValueOf(all[name])
+		watched[name] = reflect.MakeFunc(original.Type(), func(args []reflect.Value) []reflect.Value {
+			w.used[name] = true
+			if original.Type().IsVariadic() {
+				return original.CallSlice(args)
+			}
+			return original.Call(args)
+		}).Interface()
+	}
+	return watched
+}
+
+// names are the generators called, sorted.
+func (w *watch) names() []string { return slices.Sorted(maps.Keys(w.used)) }
