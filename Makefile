@@ -6,7 +6,7 @@ GO    ?= go
 BIN   := .tools/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help preview up destroy ip-plan test check docs bench tools lint-tools fmt
+.PHONY: help preview up destroy ip-plan charts test check docs bench tools lint-tools fmt
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
@@ -23,6 +23,9 @@ destroy: $(BIN)/offline ## remove STACK from the simulated account
 
 ip-plan: $(BIN)/offline ## print what addresses STACK has and needs (ARGS=--json)
 	@$(BIN)/offline ip-plan --stack $(STACK) $(ARGS)
+
+charts: ## download the Helm charts and check them (ARGS="--mirror URL", names of charts)
+	@$(GO) run ./offline charts $(ARGS)
 
 test: tools ## run all tests
 	$(GO) test ./...

@@ -5,6 +5,7 @@
 //	go run ./offline up      --stack dev
 //	go run ./offline destroy --stack dev
 //	go run ./offline ip-plan --stack dev [--json]
+//	go run ./offline charts  [--mirror URL] [--frozen] [NAME...]
 package main
 
 import (
@@ -25,18 +26,23 @@ import (
 const usage = `usage: offline preview|up|destroy [--stack NAME] [--diff]
                [--json FILE] [--summary FILE] [--color auto|always|never]
        offline ip-plan [--stack NAME] [--json]
+       offline charts  [--mirror URL] [--frozen] [NAME...]
 
   preview   plan the stack and hold the plan against the policies
   up        apply it to a simulated account, kept in .offline
   destroy   remove it from there
   ip-plan   print what addresses the stack has and needs, --json for a program
+  charts    download the charts of the catalogue, or those named, and check them
 
   --stack   the stack whose Pulumi.NAME.yaml to read; default dev
   --diff    show each property of each resource
   --json    write the plan there, one object a resource
   --summary write what a reviewer needs there, as Markdown
+  --mirror  a repository (https://) or registry (oci://) that has all charts
+  --frozen  fail on a chart that charts.lock doesn't know, instead of adding it
 
 AWS and Kubernetes are simulated: nothing here needs, or touches, an account.
+Only charts uses the network.
 `
 
 func main() {
@@ -54,6 +60,9 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) > 0 && args[0] == "ip-plan" {
 		return ipPlan(args[1:], out)
+	}
+	if len(args) > 0 && args[0] == "charts" {
+		return charts(ctx, args[1:], out)
 	}
 	request, err := parse(args)
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 const module = "github.com/megazonecloud/eks-platform/"
 
 // leaves are the packages under components that any component may import: they
-// register nothing.
-var leaves = map[string]bool{"catalog": true, "ipplan": true, "problem": true, "ref": true, "tags": true, "upgrade": true, "userdata": true}
+// register nothing, but for chart, by which add-ons say what they are.
+var leaves = map[string]bool{"catalog": true, "ipplan": true, "problem": true, "ref": true, "tags": true, "upgrade": true, "userdata": true, "chart": true}
 
 // forbidden are imports that would cost every consumer dearly, with the reason.
 var forbidden = map[string]string{
