@@ -5,7 +5,11 @@
 //	go run ./offline up      --stack dev
 //	go run ./offline destroy --stack dev
 //	go run ./offline ip-plan --stack dev [--json]
+<<<<<<< HEAD
 //	go run ./offline upgrade-plan --stack dev --to 1.36 [--json] [--outputs FILE] [--before-outputs FILE]
+=======
+//	go run ./offline charts  [--mirror URL] [--frozen] [NAME...]
+>>>>>>> charts
 package main
 
 import (
@@ -26,23 +30,37 @@ import (
 const usage = `usage: offline preview|up|destroy [--stack NAME] [--diff]
                [--json FILE] [--summary FILE] [--color auto|always|never]
        offline ip-plan [--stack NAME] [--json]
+<<<<<<< HEAD
        offline upgrade-plan [--stack NAME] --to MINOR [--json]
                [--outputs FILE] [--before-outputs FILE]
+=======
+       offline charts  [--mirror URL] [--frozen] [NAME...]
+>>>>>>> charts
 
   preview   plan the stack and hold the plan against the policies
   up        apply it to a simulated account, kept in .offline
   destroy   remove it from there
   ip-plan   print what addresses the stack has and needs, --json for a program
+<<<<<<< HEAD
   upgrade-plan  print the steps to a newer Kubernetes minor, and what blocks them
+=======
+  charts    download the charts of the catalogue, or those named, and check them
+>>>>>>> charts
 
   --stack   the stack whose Pulumi.NAME.yaml to read; default dev
   --diff    show each property of each resource
   --json    write the plan there, one object a resource
   --summary write what a reviewer needs there, as Markdown
+<<<<<<< HEAD
   --outputs plan from these outputs, of ` + "`pulumi stack output --json`" + `; default those of the
             simulated account, or the file. --before-outputs: of the stack before
+=======
+  --mirror  a repository (https://) or registry (oci://) that has all charts
+  --frozen  fail on a chart that charts.lock doesn't know, instead of adding it
+>>>>>>> charts
 
 AWS and Kubernetes are simulated: nothing here needs, or touches, an account.
+Only charts uses the network.
 `
 
 func main() {
@@ -65,6 +83,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		if print, plans := prints[args[0]]; plans {
 			return print(args[1:], out)
 		}
+	}
+	if len(args) > 0 && args[0] == "charts" {
+		return charts(ctx, args[1:], out)
 	}
 	request, err := parse(args)
 	if err != nil {

@@ -70,7 +70,8 @@ var charts = map[string]Chart{
 	"kong-ingress":    {Version: "0.24.0", Repository: kong, Upstream: "ingress"},
 	"kong-kong":       {Version: "3.4.1", Repository: kong, Upstream: "kong"},
 	"kong-operator":   {Version: "1.3.1", Repository: kong},
-	"tigera-operator": {Version: "v3.32.1", Repository: "https://docs.tigera.io/calico/charts"},
+	"calico-crds":     {Version: calicoVersion, Repository: calico, Upstream: "crd.projectcalico.org.v1"},
+	"tigera-operator": {Version: calicoVersion, Repository: calico},
 	"cilium":          {Version: "1.20.0", Repository: "https://helm.cilium.io"},
 
 	// Retired by their projects: for clusters that have them already.
@@ -89,7 +90,10 @@ const (
 	kiali               = "https://kiali.org/helm-charts"
 	kong                = "https://charts.konghq.com"
 
-	istioVersion = "1.30.3" // the parts of a mesh go together
+	calico = "https://docs.tigera.io/calico/charts"
+
+	calicoVersion = "v3.32.1"
+	istioVersion  = "1.30.3" // the parts of a mesh go together
 )
 
 // ChartOf is the catalogue's row of a chart; false when it has none.

@@ -28,6 +28,9 @@ type Args struct {
 	// Optional. How long each object may take to be ready or gone, such as "15m".
 	// Default the provider's: 10 minutes.
 	Timeout string
+	// Optional. Makes the objects without waiting until they are ready: for what nodes wait
+	// for, which would wait for nodes. Default false.
+	NoWait bool
 	// Optional. What must be there first: another chart's CRDs and webhook, a role.
 	After []pulumi.Resource
 	// Optional. Shows a chart that could not be had as one node with a warning, for a
