@@ -7,11 +7,7 @@ GO    ?= go
 BIN   := .tools/bin
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help preview up destroy ip-plan upgrade-plan test check docs bench tools lint-tools fmt
-=======
-.PHONY: help preview up destroy ip-plan charts test check docs bench tools lint-tools fmt
->>>>>>> charts
+.PHONY: help preview up destroy ip-plan charts upgrade-plan test check docs bench tools lint-tools fmt
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
@@ -29,13 +25,11 @@ destroy: $(BIN)/offline ## remove STACK from the simulated account
 ip-plan: $(BIN)/offline ## print what addresses STACK has and needs (ARGS=--json)
 	@$(BIN)/offline ip-plan --stack $(STACK) $(ARGS)
 
-<<<<<<< HEAD
 upgrade-plan: $(BIN)/offline ## print the steps of STACK to Kubernetes TO, and what blocks them (TO=1.36, ARGS=--json)
 	@$(BIN)/offline upgrade-plan --stack $(STACK) --to "$(TO)" $(ARGS)
-=======
+
 charts: ## download the Helm charts and check them (ARGS="--mirror URL", names of charts)
 	@$(GO) run ./offline charts $(ARGS)
->>>>>>> charts
 
 test: tools ## run all tests
 	$(GO) test ./...

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"github.com/megazonecloud/eks-platform/components/catalog"
 	"github.com/megazonecloud/eks-platform/components/chart"
 	"github.com/megazonecloud/eks-platform/components/chart/fetch"
+	"github.com/megazonecloud/eks-platform/stacks"
 )
 
 // charts downloads the charts of the catalogue, or those named, into the cache, and
@@ -47,6 +49,23 @@ func charts(ctx context.Context, args []string, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "Charts go to %s.\n", dir)
 	return getCharts(ctx, rows, chart.NewCache(dir, lock, client), out)
+}
+
+// simulatedCharts are those that the user has, held against the project's lock where it
+// has one. What is not there is shown: nothing real depends on it.
+func simulatedCharts(root string) (stacks.Charts, error) {
+	dir, err := chart.CacheDir()
+	if err != nil {
+		return stacks.Charts{}, err
+	}
+	var lock *chart.Lock
+	path := filepath.Join(root, chart.LockFile)
+	if _, missing := os.Stat(path); missing == nil {
+		if lock, err = chart.OpenLock(path, false); err != nil {
+			return stacks.Charts{}, err
+		}
+	}
+	return stacks.Charts{Source: chart.NewCache(dir, lock, nil), ShowMissing: true}, nil
 }
 
 // rowsOf are the catalogue's rows of names; all without a name.

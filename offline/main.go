@@ -5,11 +5,8 @@
 //	go run ./offline up      --stack dev
 //	go run ./offline destroy --stack dev
 //	go run ./offline ip-plan --stack dev [--json]
-<<<<<<< HEAD
 //	go run ./offline upgrade-plan --stack dev --to 1.36 [--json] [--outputs FILE] [--before-outputs FILE]
-=======
 //	go run ./offline charts  [--mirror URL] [--frozen] [NAME...]
->>>>>>> charts
 package main
 
 import (
@@ -22,6 +19,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/megazonecloud/eks-platform/offline/engine"
 	"github.com/megazonecloud/eks-platform/stacks"
@@ -30,34 +28,25 @@ import (
 const usage = `usage: offline preview|up|destroy [--stack NAME] [--diff]
                [--json FILE] [--summary FILE] [--color auto|always|never]
        offline ip-plan [--stack NAME] [--json]
-<<<<<<< HEAD
        offline upgrade-plan [--stack NAME] --to MINOR [--json]
                [--outputs FILE] [--before-outputs FILE]
-=======
        offline charts  [--mirror URL] [--frozen] [NAME...]
->>>>>>> charts
 
   preview   plan the stack and hold the plan against the policies
   up        apply it to a simulated account, kept in .offline
   destroy   remove it from there
   ip-plan   print what addresses the stack has and needs, --json for a program
-<<<<<<< HEAD
   upgrade-plan  print the steps to a newer Kubernetes minor, and what blocks them
-=======
   charts    download the charts of the catalogue, or those named, and check them
->>>>>>> charts
 
   --stack   the stack whose Pulumi.NAME.yaml to read; default dev
   --diff    show each property of each resource
   --json    write the plan there, one object a resource
   --summary write what a reviewer needs there, as Markdown
-<<<<<<< HEAD
   --outputs plan from these outputs, of ` + "`pulumi stack output --json`" + `; default those of the
             simulated account, or the file. --before-outputs: of the stack before
-=======
   --mirror  a repository (https://) or registry (oci://) that has all charts
   --frozen  fail on a chart that charts.lock doesn't know, instead of adding it
->>>>>>> charts
 
 AWS and Kubernetes are simulated: nothing here needs, or touches, an account.
 Only charts uses the network.
@@ -92,8 +81,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(out, "AWS and Kubernetes are simulated: this %s of stack %s needs no account and touches none.\n", request.command, request.stack)
+	source, err := simulatedCharts(request.root)
+	if err != nil {
+		return err
+	}
 	run, err := engine.Open(ctx, engine.Options{
-		Root: request.root, Stack: request.stack, Program: stacks.Deploy,
+		Root: request.root, Stack: request.stack, Program: stacks.DeployWith(time.Time{}, source),
 		Output: out, Diff: request.diff, Color: request.color, Dependencies: request.json != "",
 	})
 	if err != nil {

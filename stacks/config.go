@@ -9,6 +9,7 @@ import (
 
 	"github.com/megazonecloud/eks-platform/components/cluster"
 	"github.com/megazonecloud/eks-platform/components/cni"
+	"github.com/megazonecloud/eks-platform/components/karpenter"
 	"github.com/megazonecloud/eks-platform/components/network"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
 	"github.com/megazonecloud/eks-platform/components/nodesecurity"
@@ -55,6 +56,9 @@ type Config struct {
 	NodeSecurity nodesecurity.Spec `json:"nodeSecurity"`
 	// Required. The node groups by name, one of Linux nodes among them.
 	NodeGroups map[string]nodegroups.Group `json:"nodeGroups"`
+	// Optional. Karpenter, which makes nodes for pods that find none, beside the groups:
+	// what its nodes are. Default none.
+	Karpenter *karpenter.Spec `json:"karpenter"`
 	// Optional. The Kubernetes minor whose managed add-ons are installed, quoted, so that
 	// they can be upgraded after the control plane: not newer than it, and up to three
 	// older. Default the control plane's.
@@ -69,6 +73,8 @@ type Config struct {
 	// Day is the day of the plan, for the support calendar. Zero, as a stack's file
 	// leaves it, is today.
 	Day time.Time
+	// Charts is where charts come from. A stack's file does not say.
+	Charts Charts
 }
 
 // Load reads and checks the stack's configuration. Every problem is in the
@@ -113,6 +119,9 @@ func (c Config) withDefaults(name string) Config {
 		c.AddonsMinor = c.Cluster.WithDefaults().Version
 	}
 	c.Network, c.CNI = c.Network.WithDefaults(), c.CNI.WithDefaults()
+	if c.Karpenter != nil {
+		c.Karpenter = new(c.Karpenter.WithDefaults())
+	}
 	c.Cluster, c.NodeSecurity = c.Cluster.WithDefaults(), c.NodeSecurity.WithDefaults()
 	groups := make(map[string]nodegroups.Group, len(c.NodeGroups))
 	for key, group := range c.NodeGroups {

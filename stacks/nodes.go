@@ -6,6 +6,7 @@ import (
 
 	"github.com/megazonecloud/eks-platform/components/addons"
 	"github.com/megazonecloud/eks-platform/components/catalog"
+	"github.com/megazonecloud/eks-platform/components/chart"
 	"github.com/megazonecloud/eks-platform/components/cni"
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
@@ -44,17 +45,19 @@ func (p *Platform) makeNodes(ctx *pulumi.Context) error {
 		if err != nil {
 			return err
 		}
-		handle.NodesNeed = append(handle.NodesNeed, settings.Resources()...)
+		handle.NodesNeed = append(handle.NodesNeed, settings...)
 	}
 	if p.NodeGroups, err = nodegroups.New(ctx, cfg.Name, &nodegroups.Args{
 		Groups: cfg.NodeGroups, Cluster: handle, Network: p.Network.Ref(), MaxPods: maxPods(p.Addresses), StartupTaints: startupTaints(plan), IPv6: cfg.CNI.IPv6, Tags: p.tags,
 	}, p.aws); err != nil {
 		return err
 	}
-	_, err = addons.New(ctx, cfg.Name+"-after-nodes", &addons.Args{
+	if _, err = addons.New(ctx, cfg.Name+"-after-nodes", &addons.Args{
 		Names: catalog.AddonsAfterNodes, Versions: cfg.addonVersions(catalog.AddonsAfterNodes), Cluster: handle, After: p.NodeGroups.Resources(), Tags: p.tags,
-	}, p.aws)
-	return err
+	}, p.aws); err != nil {
+		return err
+	}
+	return p.makeKarpenter(ctx, handle, p.NodeGroups.Resources())
 }
 
 // guardNodes makes the nodes' security group where the configuration asks for one, and
@@ -65,7 +68,7 @@ func (p *Platform) guardNodes(ctx *pulumi.Context) (ref.Cluster, error) {
 		return handle, nil
 	}
 	made, err := nodesecurity.New(ctx, cfg.Name, &nodesecurity.Args{
-		Spec: cfg.NodeSecurity, Network: p.Network.Ref(), Cluster: handle, Installed: cfg.CNI.Plan().Keeps(catalog.Addons()),
+		Spec: cfg.NodeSecurity, Network: p.Network.Ref(), Cluster: handle, Installed: cfg.installed(),
 		Fargate: cfg.has(func(g nodegroups.Group) bool { return g.Kind == ipplan.Fargate }), IPv6: cfg.CNI.IPv6, Tags: p.tags,
 	}, p.aws)
 	if err != nil {
@@ -91,14 +94,26 @@ func (c Config) has(such func(nodegroups.Group) bool) bool {
 	return slices.ContainsFunc(slices.Collect(maps.Values(c.NodeGroups)), such)
 }
 
-// makeCNI gives each zone its ENIConfig, or another CNI's chart what it needs, through
-// the Kubernetes API.
-func (p *Platform) makeCNI(ctx *pulumi.Context, handle ref.Cluster) (*cni.CNI, error) {
+// makeCNI gives each zone its ENIConfig, or installs another CNI: nodes wait for either.
+// Nobody waits for the CNI's own pods, which wait for nodes.
+func (p *Platform) makeCNI(ctx *pulumi.Context, handle ref.Cluster) ([]pulumi.Resource, error) {
 	kubernetes, err := p.kubernetesProvider(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return cni.New(ctx, p.Config.Name, &cni.Args{
+	settings, err := cni.New(ctx, p.Config.Name, &cni.Args{
 		Spec: p.Config.CNI, Network: p.Network.Ref(), Cluster: handle, After: handle.NodesNeed, Labels: objectLabels,
 	}, pulumi.Providers(kubernetes))
+	if err != nil {
+		return nil, err
+	}
+	made := settings.Resources()
+	for _, wanted := range p.Config.CNI.Charts(profiles[p.Config.Profile].replicas) {
+		installed, err := p.installChart(ctx, wanted.Name, chart.Args{Cluster: handle, After: made, NoWait: true})
+		if err != nil {
+			return nil, err
+		}
+		made = slices.Concat(made, installed.Resources())
+	}
+	return made, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/megazonecloud/eks-platform/components/chart"
 	"github.com/megazonecloud/eks-platform/components/cluster"
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/network"
@@ -19,13 +20,16 @@ import (
 func Deploy(ctx *pulumi.Context) error { return DeployOn(time.Time{})(ctx) }
 
 // DeployOn is the same program on another day of the support calendar.
-func DeployOn(day time.Time) pulumi.RunFunc {
+func DeployOn(day time.Time) pulumi.RunFunc { return DeployWith(day, Charts{}) }
+
+// DeployWith is the same program on a day, zero for today, with charts from elsewhere.
+func DeployWith(day time.Time, charts Charts) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
 		cfg, err := Load(ctx)
 		if err != nil {
 			return err
 		}
-		cfg.Day = day
+		cfg.Day, cfg.Charts = day, charts
 		objects, err := WatchObjects(ctx)
 		if err != nil {
 			return err
@@ -52,8 +56,10 @@ type Platform struct {
 	// Addresses is the address plan.
 	Addresses *ipplan.Plan
 
-	tags map[string]string
-	aws  pulumi.ResourceOption
+	tags       map[string]string
+	aws        pulumi.ResourceOption
+	kubernetes *kubernetes.Provider
+	charts     map[string]chart.Rendered
 }
 
 // New wires the components of a checked configuration. It is the only place
@@ -68,7 +74,11 @@ func New(ctx *pulumi.Context, cfg *Config) (*Platform, error) {
 			return nil, err
 		}
 	}
-	p := &Platform{Config: cfg, Addresses: plan, tags: cfg.allTags()}
+	charts, err := cfg.renderCharts()
+	if err != nil {
+		return nil, err
+	}
+	p := &Platform{Config: cfg, Addresses: plan, tags: cfg.allTags(), charts: charts}
 	aws, err := cfg.awsProvider(ctx)
 	if err != nil {
 		return nil, err
@@ -115,6 +125,9 @@ var objectLabels = map[string]string{"app.kubernetes.io/managed-by": "pulumi"}
 // kubernetesProvider is the one provider of all Kubernetes objects. The identifier
 // says which cluster it is, so that a changed kubeconfig replaces no object.
 func (p *Platform) kubernetesProvider(ctx *pulumi.Context) (*kubernetes.Provider, error) {
+	if p.kubernetes != nil {
+		return p.kubernetes, nil
+	}
 	provider, err := kubernetes.NewProvider(ctx, p.Config.Name, &kubernetes.ProviderArgs{
 		Kubeconfig:            p.Cluster.Kubeconfig,
 		ClusterIdentifier:     pulumi.String(p.Config.Name),
@@ -123,6 +136,7 @@ func (p *Platform) kubernetesProvider(ctx *pulumi.Context) (*kubernetes.Provider
 	if err != nil {
 		return nil, fmt.Errorf("Kubernetes provider: %w", err)
 	}
+	p.kubernetes = provider
 	return provider, nil
 }
 

@@ -36,6 +36,8 @@ type traits struct {
 	nodeSecurity     string
 	capacityType     string
 	minNodes         int
+	// replicas are those of a controller that one replica would do for.
+	replicas int
 	// What the profile demands, whatever the configuration says.
 	zones        int
 	nodes        int
@@ -46,11 +48,11 @@ type traits struct {
 
 var profiles = map[Profile]traits{
 	Dev: {nat: network.NATSingle, flowLogs: network.ToNone, upgrades: []string{"rolling"},
-		logRetentionDays: 7, keyDeletionDays: 7, nodeSecurity: nodesecurity.GroupCluster, capacityType: "SPOT", minNodes: 1, zones: 2, nodes: 1},
+		logRetentionDays: 7, keyDeletionDays: 7, nodeSecurity: nodesecurity.GroupCluster, capacityType: "SPOT", minNodes: 1, replicas: 1, zones: 2, nodes: 1},
 	Stg: {nat: network.NATPerZone, flowLogs: network.ToCloudWatch, zonalShift: true, nodeSecurity: nodesecurity.GroupOwn, growthPercent: 25, upgrades: []string{"rolling", "blueGreen"},
-		logRetentionDays: 30, keyDeletionDays: 7, capacityType: "ON_DEMAND", minNodes: 2, zones: 2, nodes: 2},
+		logRetentionDays: 30, keyDeletionDays: 7, capacityType: "ON_DEMAND", minNodes: 2, replicas: 2, zones: 2, nodes: 2},
 	Prd: {nat: network.NATPerZone, flowLogs: network.ToCloudWatch, zonalShift: true, nodeSecurity: nodesecurity.GroupOwn, growthPercent: 50, upgrades: []string{"rolling", "blueGreen"},
-		logRetentionDays: 365, keyDeletionDays: 30, protect: true, capacityType: "ON_DEMAND", minNodes: 3,
+		logRetentionDays: 365, keyDeletionDays: 30, protect: true, capacityType: "ON_DEMAND", minNodes: 3, replicas: 2,
 		zones: 3, nodes: 2, accountNamed: true, closed: true, supported: true},
 }
 

@@ -5,11 +5,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/megazonecloud/eks-platform/components/chart"
 	"github.com/megazonecloud/eks-platform/stacks"
 	"github.com/megazonecloud/eks-platform/tests/recorder"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
+
+// noCharts has none, on any machine.
+var noCharts = stacks.Charts{Source: chart.NewCache("no-such-folder", nil, nil), ShowMissing: true}
 
 // run deploys a configuration as the stack stg on a day.
 func run(t *testing.T, tree object, day string, options ...recorder.Option) (*recorder.Recorder, error) {
@@ -18,7 +22,7 @@ func run(t *testing.T, tree object, day string, options ...recorder.Option) (*re
 	require.NoError(t, err)
 	on, err := time.Parse(time.DateOnly, day)
 	require.NoError(t, err)
-	return recorder.Run(stacks.DeployOn(on), append(options, recorder.Stack("stg"), recorder.Config(stacks.Key, string(text)))...)
+	return recorder.Run(stacks.DeployWith(on, noCharts), append(options, recorder.Stack("stg"), recorder.Config(stacks.Key, string(text)))...)
 }
 
 func TestUpgradesAreRefusedBeforeAnythingIsRegistered(t *testing.T) {

@@ -42,6 +42,7 @@ func (c Config) validate(list *problem.List) {
 	list.Under("nodeSecurity", c.NodeSecurity.Validate())
 	list.Under("nodeGroups", nodegroups.ValidateGroups(c.NodeGroups))
 	c.validateAddons(list)
+	c.validateKarpenter(list)
 	c.validateRanges(list)
 	c.validateProfile(list)
 	c.validateAddresses(list)

@@ -108,6 +108,10 @@ func (object) ElementType() reflect.Type { return reflect.TypeFor[map[string]any
 // register makes the objects stage after stage: each waits for those before.
 func (c *Chart) register(ctx *pulumi.Context, name string, args Args) error {
 	labels, annotations, _ := Labels(args.Tags)
+	if args.NoWait {
+		// Source: https://www.pulumi.com/registry/packages/kubernetes/api-docs/apps/v1/deployment/
+		annotations["pulumi.com/skipAwait"] = "true"
+	}
 	aliases := versions(args.Rendered.Objects)
 	var done, current []pulumi.Resource
 	for i, o := range args.Rendered.Objects {

@@ -2,18 +2,8 @@ package cni
 
 import (
 	"github.com/megazonecloud/eks-platform/components/ipplan"
+	"github.com/megazonecloud/eks-platform/components/ref"
 )
-
-// Chart is how a CNI is installed that is no managed add-on: the chart's name in its
-// own repository, its namespace, and the values on which the plan rests.
-type Chart struct {
-	// Name is the chart's name.
-	Name string
-	// Namespace is where it is installed.
-	Namespace string
-	// Values are its values.
-	Values map[string]any
-}
 
 // The API server's address reaches CNIs that do kube-proxy's work in a ConfigMap: no
 // Service works before they do, and the address is not known before there is a cluster.
@@ -25,14 +15,19 @@ var endpointMaps = map[string]struct{ namespace, name, host, port string }{
 
 const apiServerPort = "443"
 
-// Chart is the chart of this choice, with so many replicas of its controllers; nil
-// where the CNI is a managed add-on.
-func (s Spec) Chart(replicas int) *Chart {
+// Charts are the charts of this choice in the order in which they are installed, with so
+// many replicas of their controllers; none where the CNI is a managed add-on.
+func (s Spec) Charts(replicas int) []ref.Chart {
+	namespace := endpointMaps[s.Plugin].namespace
 	switch s.Plugin {
 	case ipplan.PluginCilium:
-		return &Chart{Name: "cilium", Namespace: endpointMaps[s.Plugin].namespace, Values: s.ciliumValues(replicas)}
+		return []ref.Chart{{Name: "cilium", Namespace: namespace, Values: s.ciliumValues(replicas)}}
 	case ipplan.PluginCalico:
-		return &Chart{Name: "tigera-operator", Namespace: endpointMaps[s.Plugin].namespace, Values: s.calicoValues(replicas)}
+		return []ref.Chart{{Name: "calico-crds", Namespace: namespace}, {
+			Name: "tigera-operator", Namespace: namespace, Values: s.calicoValues(replicas),
+			// The installation is a custom resource, and the chart's values name a part of it.
+			ExtraKeys: []string{"installation.cni", "installation.calicoNetwork"},
+		}}
 	default:
 		return nil
 	}
@@ -76,5 +71,10 @@ func (s Spec) calicoValues(replicas int) map[string]any {
 			},
 		},
 		"dnsConfig": map[string]any{"nameservers": []any{"169.254.169.253"}},
+		// Its definitions are a chart of their own, so that they go first; its pages for
+		// people are left to the platform's own.
+		"manageCRDs": false,
+		"goldmane":   map[string]any{"enabled": false},
+		"whisker":    map[string]any{"enabled": false},
 	}
 }

@@ -65,15 +65,16 @@ func TestAddressOfTheAPIServer(t *testing.T) {
 
 func TestCharts(t *testing.T) {
 	t.Parallel()
-	assert.Nil(t, overlay("aws").Chart(2), "a managed add-on")
-	cilium := overlay("cilium").Chart(2)
+	assert.Nil(t, overlay("aws").Charts(2), "a managed add-on")
+	cilium := overlay("cilium").Charts(2)[0]
 	assert.Equal(t, "cilium", cilium.Name)
 	assert.Equal(t, map[string]any{
 		"mode": "cluster-pool", "operator": map[string]any{"clusterPoolIPv4PodCIDRList": []any{"10.96.0.0/14"}, "clusterPoolIPv4MaskSize": 24},
 	}, cilium.Values["ipam"])
 	assert.Equal(t, true, cilium.Values["kubeProxyReplacement"])
 	assert.Equal(t, map[string]any{"name": "api-server-endpoint", "key": "host"}, cilium.Values["k8sServiceHostRef"])
-	calico := overlay("calico").Chart(2)
+	require.Len(t, overlay("calico").Charts(2), 2, "its definitions go first")
+	calico := overlay("calico").Charts(2)[1]
 	assert.Equal(t, "tigera-operator", calico.Name)
 	network := calico.Values["installation"].(map[string]any)["calicoNetwork"].(map[string]any)
 	assert.Equal(t, "BPF", network["linuxDataplane"])
@@ -86,10 +87,11 @@ func TestCharts(t *testing.T) {
 // definition takes.
 func TestValuesAreTheCharts(t *testing.T) {
 	t.Parallel()
-	const charts = "../../../shared/charts"
+	const known = "../../../shared/charts"
 	for plugin, extends := range map[string][]string{"cilium": nil, "calico": {"installation.calicoNetwork", "installation.cni", "dnsConfig.nameservers"}} {
-		chart := overlay(plugin).Chart(2)
-		text, err := os.ReadFile(filepath.Join(charts, chart.Name, "values.yaml"))
+		charts := overlay(plugin).Charts(2)
+		chart := charts[len(charts)-1]
+		text, err := os.ReadFile(filepath.Join(known, chart.Name, "values.yaml"))
 		if err != nil {
 			t.Skip("the charts' values are not here")
 		}
@@ -97,7 +99,7 @@ func TestValuesAreTheCharts(t *testing.T) {
 		require.NoError(t, yaml.Unmarshal(text, &values))
 		assertKnown(t, "", chart.Values, values, extends)
 	}
-	text, err := os.ReadFile(filepath.Join(charts, "tigera-operator/crds/installations.operator.tigera.io.yaml"))
+	text, err := os.ReadFile(filepath.Join(known, "tigera-operator/crds/installations.operator.tigera.io.yaml"))
 	if err != nil {
 		t.Skip("the charts' definitions are not here")
 	}
@@ -111,7 +113,7 @@ func TestValuesAreTheCharts(t *testing.T) {
 		}
 	}
 	require.NoError(t, yaml.Unmarshal(text, &definition))
-	installation := overlay("calico").Chart(2).Values["installation"].(map[string]any)
+	installation := overlay("calico").Charts(2)[1].Values["installation"].(map[string]any)
 	delete(installation, "enabled") // the chart's own switch
 	written, err := json.Marshal(installation)
 	require.NoError(t, err)

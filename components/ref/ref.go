@@ -45,3 +45,16 @@ func (c Cluster) NodesIn() pulumi.StringInput {
 	}
 	return c.SecurityGroupID
 }
+
+// Chart is how a component wants its chart installed: the chart's name in the
+// catalogue, its namespace, and the values that the component decides.
+type Chart struct {
+	// Name is the chart's name in the catalogue.
+	Name string
+	// Namespace is where it is installed.
+	Namespace string
+	// Values are its values, as plain data.
+	Values map[string]any
+	// ExtraKeys are keys of the values that the chart reads though its own don't name them.
+	ExtraKeys []string
+}

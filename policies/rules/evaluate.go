@@ -16,13 +16,13 @@ type Result struct {
 	Finding Finding
 }
 
-// Evaluate holds one resource against rules. The results stand in the order of
+// Evaluate holds one resource against rules, but those from which it is exempt. The results stand in the order of
 // the rules, and of the paths within a rule. A rule that panics, or is given a
 // resource it can't read, is itself a finding: nothing passes unseen.
 func Evaluate(rules []Rule, resource Resource) []Result {
 	var results []Result
 	for _, rule := range rules {
-		if !rule.Applies(resource.Type) {
+		if !rule.Applies(resource.Type) || exempt(rule, resource) {
 			continue
 		}
 		findings := guarded(rule, resource)

@@ -31,5 +31,9 @@ The rules are data in the package ` + "`policies/rules`" + `; ` + "`policies/pac
 	for _, r := range list {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n**Why.** %s\n\n**Fix.** %s.\n\n**From.** %s.\n", r.ID, r.Title, r.Why, r.Fix, strings.Join(r.References, "; "))
 	}
+	b.WriteString("\n## Exemptions\n\nThe platform's own workloads that can't be otherwise.\n\n| rule | workload | why |\n|---|---|---|\n")
+	for _, e := range exemptions {
+		fmt.Fprintf(&b, "| %s | %s %s/%s | %s |\n", e.Rule, e.Kind, e.Namespace, e.Name, e.Reason)
+	}
 	return b.String()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/megazonecloud/eks-platform/components/chart"
 	"github.com/megazonecloud/eks-platform/components/cni"
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
@@ -79,12 +80,16 @@ func TestNodesOfEveryKind(t *testing.T) {
 // A cluster with another CNI: made, the same at the second look, gone without a rest.
 func TestOverlayNetworks(t *testing.T) {
 	t.Parallel()
+	dir, err := chart.CacheDir()
+	require.NoError(t, err)
+	charts := stacks.Charts{Source: chart.NewCache(dir, nil, nil), ShowMissing: true}
 	for _, plugin := range []string{ipplan.PluginCilium, ipplan.PluginCalico} {
 		t.Run(plugin, func(t *testing.T) {
 			t.Parallel()
 			ctx := context.Background()
 			r := open(t, "dev", changed(func(c *stacks.Config) {
 				c.CNI = cni.Spec{CNI: ipplan.CNI{Plugin: plugin}}.WithDefaults()
+				c.Charts = charts
 			}))
 			_, err := r.Up(ctx)
 			require.NoError(t, err)
