@@ -198,6 +198,8 @@ func finish(spec Spec, objects []Object) (Rendered, error) {
 		}
 	}
 	sortObjects(kept)
+	// Two subcharts may bring the same CRD.
+	kept = slices.CompactFunc(kept, func(a, b Object) bool { return a.key() == b.key() && text(a) == text(b) })
 	for i := range kept[:max(0, len(kept)-1)] {
 		if kept[i].key() == kept[i+1].key() {
 			return Rendered{}, fmt.Errorf("%s is rendered twice, by %s and %s", kept[i], kept[i].Template, kept[i+1].Template)
