@@ -224,6 +224,23 @@ func TestWhatWouldChangeAtEveryDeploymentIsRefused(t *testing.T) {
 	}
 }
 
+// Whatever generator reaches an object is seen, and one that doesn't is none of our business.
+func TestEveryGeneratorIsSeen(t *testing.T) {
+	t.Parallel()
+	for call, name := range map[string]string{
+		`(genCA "x" 1).Key`: "genCA", `(genSignedCert "x" nil nil 1 (genCA "y" 1)).Cert`: "genCA, genSignedCert", `genPrivateKey "rsa"`: "genPrivateKey",
+		`(genCAWithKey "x" 1 (genPrivateKey "ecdsa")).Cert`: "genCAWithKey, genPrivateKey", `htpasswd "a" "b"`: "htpasswd", `bcrypt "a"`: "bcrypt",
+		`uuidv4`: "uuidv4", `randBytes 8`: "randBytes", `randInt 0 1000000000`: "randInt", `shuffle "abcdefghijklmnopqrstuvwxyz"`: "shuffle",
+		`encryptAES "0123456789abcdef" "x"`: "encryptAES", `now | unixEpoch`: "now", `now | date "2006-01-02"`: "now",
+	} {
+		object := "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\nstringData: {x: {{ " + call + " | quote }}}"
+		_, err := chart.Render(smallSpec("one"), small("one", object))
+		assert.ErrorContains(t, err, "Secret tools/x would change at every deployment: the chart calls "+name+";", call)
+		_, err = chart.Render(smallSpec("one"), small("one", "{{- $unused := "+call+" }}\napiVersion: v1\nkind: Secret\nmetadata: {name: x}"))
+		assert.NoError(t, err, call)
+	}
+}
+
 func TestBadCharts(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
