@@ -209,7 +209,7 @@ func TestMissingChart(t *testing.T) {
 	require.NoError(t, err)
 	require.NotNil(t, r.Get(chart.Token, "tool"))
 	assert.Len(t, r.All(), 3, "the stack's things and one node")
-	assert.Contains(t, lost.Warning(), "chart demo 1.2.3 is NOT in this plan")
+	assert.Contains(t, lost.Warning(), "NOT IN THIS PLAN: chart demo 1.2.3 is not in the chart cache")
 	assert.Empty(t, chart.Rendered{}.Warning())
 }
 
@@ -218,11 +218,12 @@ func TestBadArgs(t *testing.T) {
 	r, err := recorder.Run(func(ctx *pulumi.Context) error {
 		_, err := chart.New(ctx, "tool", nil)
 		assert.EqualError(t, err, "chart: args are required")
-		_, err = chart.New(ctx, "tool", &chart.Args{After: []pulumi.Resource{nil}})
+		_, err = chart.New(ctx, "tool", &chart.Args{After: []pulumi.Resource{nil}, Timeout: "soon"})
 		return err
 	})
-	assert.ErrorContains(t, err, `chart tool: 2 problems
+	assert.ErrorContains(t, err, `chart tool: 3 problems
   - after: names a resource that is nil; leave it out
-  - rendered: is empty; hand over what Render or RenderAll returned`)
+  - rendered: is empty; hand over what Render or RenderAll returned
+  - timeout: "soon" is no duration; write a duration, such as 15m`)
 	assert.Nil(t, r.Get(chart.Token, "tool"))
 }

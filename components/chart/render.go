@@ -37,8 +37,7 @@ func (r Rendered) Warning() string {
 	if !r.Missing {
 		return ""
 	}
-	return fmt.Sprintf("chart %s %s is NOT in this plan: it is %v. Its objects are unknown to this preview and to every policy; run 'make charts' where %s can be reached",
-		r.Spec.Chart.Name, r.Spec.Chart.Version, ErrMissing, r.Spec.Chart.Repository)
+	return fmt.Sprintf("NOT IN THIS PLAN: %s. Its objects are unknown to this preview and to every policy; %s", r.absence(), r.remedy())
 }
 
 // Manifest is all objects, a JSON document a line: the same bytes for the same spec
