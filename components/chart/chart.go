@@ -147,6 +147,9 @@ func (a Args) options(o Object) []pulumi.ResourceOption {
 	if a.Cluster.Resource != nil && !o.freesAWS() {
 		options = append(options, pulumi.DeletedWith(a.Cluster.Resource))
 	}
+	if o.stays() {
+		options = append(options, pulumi.RetainOnDelete(true))
+	}
 	if a.Timeout != "" {
 		options = append(options, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: a.Timeout, Update: a.Timeout, Delete: a.Timeout}))
 	}

@@ -148,6 +148,25 @@ func TestWhatGoesWithTheCluster(t *testing.T) {
 	}
 }
 
+// Removing a chart leaves its CRDs, and with them the objects that others made.
+func TestWhatOutlivesTheChart(t *testing.T) {
+	t.Parallel()
+	files := demo(t)
+	files["templates/more.yaml"] = "apiVersion: v1\nkind: Secret\nmetadata: {name: kept, annotations: {helm.sh/resource-policy: keep}}"
+	r, err := install(t, demoSpec(), files, func(a *chart.Args) { a.Timeout = "15m" })
+	require.NoError(t, err)
+	kept := 0
+	for _, res := range r.All() {
+		if res.RetainOnDelete {
+			kept++
+		}
+		assert.True(t, !strings.HasPrefix(res.Type, "kubernetes:") || res.Timeout == "15m", res.URN)
+	}
+	assert.Equal(t, 3, kept)
+	assert.True(t, r.Get("kubernetes:core/v1:Secret", "tool/kept").RetainOnDelete)
+	assert.True(t, r.Get("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", "tool/widgets.demo.example").RetainOnDelete)
+}
+
 func TestTagsAreLabels(t *testing.T) {
 	t.Parallel()
 	tags := map[string]string{"owner": "platform", "stack": "dev", "purpose": "Shared services, all teams", "odd key!": "x", "empty": ""}
