@@ -68,7 +68,9 @@ func TestFolderAndArchiveHaveOneHash(t *testing.T) {
 	folder, archived := t.TempDir(), t.TempDir()
 	files := demo(t)
 	files["README.md"] = "\xEF\xBB\xBFwith a mark"
+	files[".helmignore"] = "ci/\n"
 	unpack(t, files, filepath.Join(folder, "demo-1.2.3"))
+	unpack(t, memory{"ci/values.yaml": "x", "templates/.swp": "x"}, filepath.Join(folder, "demo-1.2.3"))
 	require.NoError(t, os.WriteFile(filepath.Join(archived, "demo-1.2.3.tgz"), pack(t, files), 0o644))
 
 	lock := openLock(t, filepath.Join(t.TempDir(), "charts.lock"), false)

@@ -1,12 +1,14 @@
 package chart
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/ref"
@@ -85,13 +87,14 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 
 func (a Args) validate(name string) error {
 	var list problem.List
-	spec := a.Rendered.Spec
-	if spec.Chart.Name == "" {
+	if a.Rendered.Spec.Chart.Name == "" {
 		list.Add("rendered", "is empty", "hand over what Render or RenderAll returned")
 	}
 	if a.Rendered.Missing && !a.ShowMissing {
-		list.Addf("rendered", fmt.Sprintf("run 'make charts' where %s can be reached", spec.Chart.Repository),
-			"chart %s %s is %v", spec.Chart.Name, spec.Chart.Version, ErrMissing)
+		list.Add("rendered", a.Rendered.absence(), a.Rendered.remedy())
+	}
+	if _, err := time.ParseDuration(cmp.Or(a.Timeout, "0s")); err != nil {
+		list.Addf("timeout", "write a duration, such as 15m", "%q is no duration", a.Timeout)
 	}
 	if slices.Contains(a.After, nil) {
 		list.Add("after", "names a resource that is nil", "leave it out")
@@ -150,6 +153,9 @@ func (a Args) options(o Object) []pulumi.ResourceOption {
 	var options []pulumi.ResourceOption
 	if a.Cluster.Resource != nil && !o.freesAWS() {
 		options = append(options, pulumi.DeletedWith(a.Cluster.Resource))
+	}
+	if o.stays() {
+		options = append(options, pulumi.RetainOnDelete(true))
 	}
 	if a.Timeout != "" {
 		options = append(options, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: a.Timeout, Update: a.Timeout, Delete: a.Timeout}))

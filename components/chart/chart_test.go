@@ -148,6 +148,25 @@ func TestWhatGoesWithTheCluster(t *testing.T) {
 	}
 }
 
+// Removing a chart leaves its CRDs, and with them the objects that others made.
+func TestWhatOutlivesTheChart(t *testing.T) {
+	t.Parallel()
+	files := demo(t)
+	files["templates/more.yaml"] = "apiVersion: v1\nkind: Secret\nmetadata: {name: kept, annotations: {helm.sh/resource-policy: keep}}"
+	r, err := install(t, demoSpec(), files, func(a *chart.Args) { a.Timeout = "15m" })
+	require.NoError(t, err)
+	kept := 0
+	for _, res := range r.All() {
+		if res.RetainOnDelete {
+			kept++
+		}
+		assert.True(t, !strings.HasPrefix(res.Type, "kubernetes:") || res.Timeout == "15m", res.URN)
+	}
+	assert.Equal(t, 3, kept)
+	assert.True(t, r.Get("kubernetes:core/v1:Secret", "tool/kept").RetainOnDelete)
+	assert.True(t, r.Get("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", "tool/widgets.demo.example").RetainOnDelete)
+}
+
 func TestTagsAreLabels(t *testing.T) {
 	t.Parallel()
 	tags := map[string]string{"owner": "platform", "stack": "dev", "purpose": "Shared services, all teams", "odd key!": "x", "empty": ""}
@@ -209,7 +228,7 @@ func TestMissingChart(t *testing.T) {
 	require.NoError(t, err)
 	require.NotNil(t, r.Get(chart.Token, "tool"))
 	assert.Len(t, r.All(), 3, "the stack's things and one node")
-	assert.Contains(t, lost.Warning(), "chart demo 1.2.3 is NOT in this plan")
+	assert.Contains(t, lost.Warning(), "NOT IN THIS PLAN: chart demo 1.2.3 is not in the chart cache")
 	assert.Empty(t, chart.Rendered{}.Warning())
 }
 
@@ -218,11 +237,12 @@ func TestBadArgs(t *testing.T) {
 	r, err := recorder.Run(func(ctx *pulumi.Context) error {
 		_, err := chart.New(ctx, "tool", nil)
 		assert.EqualError(t, err, "chart: args are required")
-		_, err = chart.New(ctx, "tool", &chart.Args{After: []pulumi.Resource{nil}})
+		_, err = chart.New(ctx, "tool", &chart.Args{After: []pulumi.Resource{nil}, Timeout: "soon"})
 		return err
 	})
-	assert.ErrorContains(t, err, `chart tool: 2 problems
+	assert.ErrorContains(t, err, `chart tool: 3 problems
   - after: names a resource that is nil; leave it out
-  - rendered: is empty; hand over what Render or RenderAll returned`)
+  - rendered: is empty; hand over what Render or RenderAll returned
+  - timeout: "soon" is no duration; write a duration, such as 15m`)
 	assert.Nil(t, r.Get(chart.Token, "tool"))
 }

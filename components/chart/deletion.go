@@ -34,3 +34,14 @@ func (o Object) freesAWS() bool {
 	}
 	return true
 }
+
+// The annotation by which a chart asks that an object outlive it.
+// Source: https://helm.sh/docs/howto/charts_tips_and_tricks
+const (
+	keepAnnotation = "helm.sh/resource-policy"
+	keep           = "keep"
+)
+
+// stays says whether the object outlives its chart: deleting a CRD deletes every
+// object of its kind in the cluster.
+func (o Object) stays() bool { return o.Kind == crdKind || annotations(o)[keepAnnotation] == keep }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/megazonecloud/eks-platform/components/problem"
 )
 
 // The annotations by which a chart makes an object a hook.
@@ -27,6 +29,7 @@ type Dropped struct {
 
 // hooks takes the hooks out of the objects, or gives them their place, by the rules.
 func hooks(spec Spec, objects []Object) (kept []Object, dropped []Dropped, err error) {
+	var list problem.List
 	for _, o := range objects {
 		events := eventsOf(o)
 		switch {
@@ -39,8 +42,9 @@ func hooks(spec Spec, objects []Object) (kept []Object, dropped []Dropped, err e
 		}
 		rule := slices.IndexFunc(spec.Hooks, func(h Hook) bool { return o.matches(h.Object) })
 		if rule < 0 {
-			return nil, nil, fmt.Errorf("%s: the hook %s (%s) has no rule; configure it away in the values, or name %s/%s in hooks",
-				o.Template, o, strings.Join(events, ", "), o.Kind, o.Name)
+			list.Addf(o.Kind+"/"+o.Name, "configure it away in the values, or give it a rule in hooks",
+				"is a hook without a rule (%s, in %s)", strings.Join(events, ", "), o.Template)
+			continue
 		}
 		switch spec.Hooks[rule].Action {
 		case Drop:
@@ -59,7 +63,7 @@ func hooks(spec Spec, objects []Object) (kept []Object, dropped []Dropped, err e
 	for _, o := range kept {
 		forget(o)
 	}
-	return kept, dropped, nil
+	return kept, dropped, list.Err("hooks")
 }
 
 func annotations(o Object) map[string]any {

@@ -5,17 +5,21 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	helm "helm.sh/helm/v4/pkg/chart/v2"
-	"sigs.k8s.io/yaml"
 )
 
-// separator parts the documents of a file, as Helm does: at the start of a line,
-// whatever follows.
-var separator = regexp.MustCompile(`(?:^|\s*\n)---[ \t]*`)
+// documents parts a file as Helm does: by --- at the start of a line, whatever follows.
+// A regular expression for it took as long as all templates together.
+func documents(text string) []string {
+	parts := strings.Split("\n"+text, "\n---")
+	for i := range parts[:len(parts)-1] {
+		parts[i] += "\n" // a block of text ends with it
+	}
+	return parts
+}
 
 const notes = "NOTES.txt"
 
@@ -28,7 +32,7 @@ func manifests(c *helm.Chart, rendered map[string]string) ([]Object, error) {
 	}
 	var objects []Object
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		for _, text := range separator.Split(files[name], -1) {
+		for _, text := range documents(files[name]) {
 			found, err := parse(name, text)
 			if err != nil {
 				return nil, err
@@ -44,8 +48,8 @@ func parse(template, text string) ([]Object, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, nil
 	}
-	var body map[string]any
-	if err := yaml.Unmarshal([]byte(text), &body); err != nil {
+	body, err := decode(text)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", template, err)
 	}
 	if len(body) == 0 { // comments alone

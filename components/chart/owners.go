@@ -51,3 +51,23 @@ func CheckOwners(rendered []Rendered) error {
 	}
 	return list.Err("charts")
 }
+
+// CheckMissing names all charts that could not be had, for a program that deploys: to
+// be asked before anything is registered.
+func CheckMissing(rendered []Rendered) error {
+	var list problem.List
+	for _, r := range rendered {
+		if r.Missing {
+			list.Add("", r.absence(), r.remedy())
+		}
+	}
+	return list.Err("charts")
+}
+
+func (r Rendered) absence() string {
+	return fmt.Sprintf("chart %s %s is %v", r.Spec.Chart.Name, r.Spec.Chart.Version, ErrMissing)
+}
+
+func (r Rendered) remedy() string {
+	return fmt.Sprintf("run 'make charts' where %s can be reached", r.Spec.Chart.Repository)
+}

@@ -64,6 +64,8 @@ func TestMissingChartsAreNoErrorYet(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, rendered[0].Missing)
 	assert.Equal(t, "demo", rendered[0].Spec.Release)
+	assert.EqualError(t, chart.CheckMissing(append(rendered, chart.Rendered{})), "charts: 1 problem\n  - chart demo 1.2.3 is not in the chart cache, "+
+		"and there is nowhere to get it from; run 'make charts' where https://charts.example.com can be reached")
 	_, err = chart.Render(demoSpec(), shelf{})
 	assert.ErrorIs(t, err, chart.ErrMissing)
 }

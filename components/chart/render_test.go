@@ -140,6 +140,27 @@ func TestSubchartFollowsItsCondition(t *testing.T) {
 	assert.Contains(t, names(r), "CustomResourceDefinition stores.demo.example")
 }
 
+// Two subcharts may bring one CRD, as long as it is the same.
+func TestSameObjectTwice(t *testing.T) {
+	t.Parallel()
+	files := demo(t)
+	files["crds/again.yaml"] = files["crds/widgets.yaml"]
+	r, err := chart.Render(demoSpec(), files)
+	require.NoError(t, err)
+	assert.Len(t, r.Objects, 12)
+}
+
+func TestSeparators(t *testing.T) {
+	t.Parallel()
+	files := demo(t)
+	files["templates/odd.yaml"] = "--- # first\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\n---apiVersion: v1\nkind: Secret\nmetadata: {name: b}\n" +
+		"---\r\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  inner: |\n    ---\n    text\n---"
+	r, err := chart.Render(demoSpec(), files)
+	require.NoError(t, err)
+	assert.Subset(t, names(r), []string{"Secret tools/a", "Secret tools/b", "ConfigMap tools/c"})
+	assert.Equal(t, map[string]any{"inner": "---\ntext\n"}, find(t, r, "ConfigMap tools/c")["data"])
+}
+
 func TestNamespaceOfItsOwn(t *testing.T) {
 	t.Parallel()
 	r, err := chart.Render(with(func(s *chart.Spec) { s.OwnsNamespace, s.PodSecurity = true, "privileged" }), demo(t))
@@ -153,7 +174,8 @@ func TestHooks(t *testing.T) {
 	t.Parallel()
 	values := map[string]any{"setup": map[string]any{"enabled": true}}
 	_, err := chart.Render(with(user(values)), demo(t))
-	assert.ErrorContains(t, err, "chart demo 1.2.3: demo/templates/setup.yaml: the hook Job setup-second (pre-install, pre-upgrade) has no rule")
+	assert.ErrorContains(t, err, "chart demo 1.2.3: hooks: 2 problems\n  - Job/setup-first: is a hook without a rule (pre-install, pre-upgrade, in demo/templates/setup.yaml); "+
+		"configure it away in the values, or give it a rule in hooks\n  - Job/setup-second: ")
 
 	rules := func(action chart.Action) chart.Spec {
 		return with(func(s *chart.Spec) {
@@ -199,6 +221,23 @@ func TestWhatWouldChangeAtEveryDeploymentIsRefused(t *testing.T) {
 			assert.EqualError(t, err, "chart demo 1.2.3: Secret tools/demo would change at every deployment: the chart calls "+test.calls+
 				"; set the values that it makes up otherwise")
 		})
+	}
+}
+
+// Whatever generator reaches an object is seen, and one that doesn't is none of our business.
+func TestEveryGeneratorIsSeen(t *testing.T) {
+	t.Parallel()
+	for call, name := range map[string]string{
+		`(genCA "x" 1).Key`: "genCA", `(genSignedCert "x" nil nil 1 (genCA "y" 1)).Cert`: "genCA, genSignedCert", `genPrivateKey "rsa"`: "genPrivateKey",
+		`(genCAWithKey "x" 1 (genPrivateKey "ecdsa")).Cert`: "genCAWithKey, genPrivateKey", `htpasswd "a" "b"`: "htpasswd", `bcrypt "a"`: "bcrypt",
+		`uuidv4`: "uuidv4", `randBytes 8`: "randBytes", `randInt 0 1000000000`: "randInt", `shuffle "abcdefghijklmnopqrstuvwxyz"`: "shuffle",
+		`encryptAES "0123456789abcdef" "x"`: "encryptAES", `now | unixEpoch`: "now", `now | date "2006-01-02"`: "now",
+	} {
+		object := "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\nstringData: {x: {{ " + call + " | quote }}}"
+		_, err := chart.Render(smallSpec("one"), small("one", object))
+		assert.ErrorContains(t, err, "Secret tools/x would change at every deployment: the chart calls "+name+";", call)
+		_, err = chart.Render(smallSpec("one"), small("one", "{{- $unused := "+call+" }}\napiVersion: v1\nkind: Secret\nmetadata: {name: x}"))
+		assert.NoError(t, err, call)
 	}
 }
 

@@ -121,23 +121,21 @@ func violated(text []byte, values map[string]any, path string) []string {
 	}
 	var failed *jsonschema.ValidationError
 	if err := compiled.Validate(values); errors.As(err, &failed) {
-		lines := leaves(failed, path)
+		lines := leaves(failed, path, message.NewPrinter(language.English))
 		slices.Sort(lines)
 		return slices.Compact(lines)
 	}
 	return nil
 }
 
-var english = message.NewPrinter(language.English)
-
 // leaves are the causes of a violation, each with the path of its value.
-func leaves(e *jsonschema.ValidationError, path string) []string {
+func leaves(e *jsonschema.ValidationError, path string, english *message.Printer) []string {
 	if len(e.Causes) == 0 {
 		return []string{path + strings.Join(e.InstanceLocation, ".") + ": " + e.ErrorKind.LocalizedString(english)}
 	}
 	var lines []string
 	for _, cause := range e.Causes {
-		lines = append(lines, leaves(cause, path)...)
+		lines = append(lines, leaves(cause, path, english)...)
 	}
 	return lines
 }

@@ -9,11 +9,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/megazonecloud/eks-platform/components/catalog"
 	"helm.sh/helm/v4/pkg/chart/loader/archive"
+	"helm.sh/helm/v4/pkg/ignore"
 )
 
 // ErrMissing says that a chart is not in the cache and can't be downloaded.
@@ -43,8 +45,8 @@ type Downloader interface {
 	Download(ctx context.Context, chart catalog.Chart) ([]byte, error)
 }
 
-// Hash is that of the files' names and contents: the same for a folder and for the
-// archive it was unpacked from.
+// Hash is that of the files' names and contents: the same for a folder and for an
+// archive of it.
 func (f Files) Hash() string {
 	lines := make([]string, 0, len(f))
 	for _, file := range f {
@@ -72,14 +74,30 @@ func readArchive(data []byte) (Files, error) {
 // byteOrderMark stands before some files; Helm reads archives without it.
 var byteOrderMark = []byte{0xEF, 0xBB, 0xBF}
 
+// readFolder reads what Helm would pack of a folder.
 func readFolder(path string) (Files, error) {
+	rules := ignore.Empty()
+	if listed, err := ignore.ParseFile(filepath.Join(path, ignore.HelmIgnore)); err == nil {
+		rules = listed
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("reading the folder: %s: %w", ignore.HelmIgnore, err)
+	}
+	rules.AddDefaults()
 	var files Files
 	folder := os.DirFS(path)
 	err := fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || name == "." {
 			return err
 		}
-		if !entry.Type().IsRegular() {
+		info, err := entry.Info()
+		switch {
+		case err != nil:
+			return err
+		case rules.Ignore(name, info) && entry.IsDir():
+			return fs.SkipDir
+		case rules.Ignore(name, info), entry.IsDir():
+			return nil
+		case !entry.Type().IsRegular():
 			return fmt.Errorf("%s is no regular file", name)
 		}
 		data, err := fs.ReadFile(folder, name)

@@ -19,11 +19,14 @@ type Resource struct {
 	URN, Type, Name, Parent string
 	// Custom tells resources of a provider from components.
 	Custom bool
-	// Protect, IgnoreChanges, Provider and DeletedWith (a URN) are its options.
-	Protect       bool
-	IgnoreChanges []string
-	DeletedWith   string
-	Provider      string
+	// Protect, IgnoreChanges, Provider, DeletedWith (a URN) and RetainOnDelete are its options.
+	Protect        bool
+	IgnoreChanges  []string
+	DeletedWith    string
+	Provider       string
+	RetainOnDelete bool
+	// Timeout is how long its creation may take; empty by default.
+	Timeout string
 	// AliasTypes are the types that it had before, by option.
 	AliasTypes []string
 	// Secrets are the names of the inputs that are secret as a whole.
@@ -123,7 +126,8 @@ func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	res := Resource{Type: args.TypeToken, Name: args.Name, Custom: args.Custom, Provider: args.Provider, Inputs: plain(args.Inputs), Secrets: secrets(args.Inputs)}
 	if rpc := args.RegisterRPC; rpc != nil {
 		res.Parent, res.Protect, res.IgnoreChanges = rpc.GetParent(), rpc.GetProtect(), rpc.GetIgnoreChanges()
-		res.DeletedWith = rpc.GetDeletedWith()
+		res.DeletedWith, res.RetainOnDelete = rpc.GetDeletedWith(), rpc.GetRetainOnDelete()
+		res.Timeout = rpc.GetCustomTimeouts().GetCreate()
 		for _, alias := range rpc.GetAliases() {
 			if token := alias.GetSpec().GetType(); token != "" {
 				res.AliasTypes = append(res.AliasTypes, token)
