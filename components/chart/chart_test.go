@@ -82,6 +82,8 @@ func TestEachObjectIsAResource(t *testing.T) {
 				"kubernetes:rbac.authorization.k8s.io/v1:ClusterRole tool/demo",
 				"kubernetes:rbac.authorization.k8s.io/v1:Role tool/reader",
 			}, made)
+			assert.Equal(t, map[string]any{"chart": "demo", "version": "1.2.3", "release": "demo", "namespace": "tools", "kubernetes": "1.35",
+				"values": everything.Values.Merged()}, parent.Inputs)
 			deployment := r.Get("kubernetes:apps/v1:Deployment", "tool/demo")
 			assert.Equal(t, "apps/v1", deployment.Inputs["apiVersion"])
 			assert.EqualValues(t, 1, deployment.Inputs["spec"].(map[string]any)["replicas"])
