@@ -7,7 +7,9 @@ import (
 
 	"github.com/megazonecloud/eks-platform/components/catalog"
 	"github.com/megazonecloud/eks-platform/components/chart"
+	"github.com/megazonecloud/eks-platform/components/chart/fetch"
 	"github.com/megazonecloud/eks-platform/components/karpenter"
+	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -15,7 +17,7 @@ import (
 // Charts says where charts come from.
 type Charts struct {
 	// Source gives them. Default the user's cache, held against charts.lock in the
-	// program's folder.
+	// program's folder, and filled from the charts' repositories.
 	Source chart.Source
 	// ShowMissing plans a chart that the source doesn't have as one node, with a warning:
 	// for previews without an account. Default false: such a chart is an error.
@@ -23,7 +25,7 @@ type Charts struct {
 }
 
 // open gives the source, the default one where none is named.
-func (c Charts) open() (chart.Source, error) {
+func (c Charts) open(mirror string) (chart.Source, error) {
 	if c.Source != nil {
 		return c.Source, nil
 	}
@@ -35,7 +37,11 @@ func (c Charts) open() (chart.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return chart.NewCache(dir, lock, nil), nil
+	download, err := fetch.New(mirror)
+	if err != nil {
+		return nil, err
+	}
+	return chart.NewCache(dir, lock, download), nil
 }
 
 // hooks say what becomes of the charts' hooks.
@@ -51,6 +57,13 @@ func (c Config) charts() []ref.Chart {
 		wanted = append(wanted, c.karpenterArgs(ref.Cluster{Name: c.Name}, c.plannedNetwork()).Chart(replicas))
 	}
 	return wanted
+}
+
+// validateMirror refuses a mirror that is none.
+func (c Config) validateMirror(list *problem.List) {
+	if _, err := fetch.New(c.ChartMirror); err != nil {
+		list.Addf("chartMirror", "write it as https://host/path or oci://host/path, its name and password in "+fetch.UserVariable+" and "+fetch.PasswordVariable, "%q is no mirror of charts", c.ChartMirror)
+	}
 }
 
 // plannedNetwork is as much of the network as is known before it exists.
@@ -72,7 +85,7 @@ func (c Config) renderCharts() (map[string]chart.Rendered, error) {
 	if len(wanted) == 0 {
 		return nil, nil
 	}
-	source, err := c.Charts.open()
+	source, err := c.Charts.open(c.ChartMirror)
 	if err != nil {
 		return nil, err
 	}
@@ -91,11 +104,13 @@ func (c Config) renderCharts() (map[string]chart.Rendered, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !c.Charts.ShowMissing {
+		if err := chart.CheckMissing(rendered); err != nil {
+			return nil, err
+		}
+	}
 	byName := make(map[string]chart.Rendered, len(rendered))
 	for _, r := range rendered {
-		if r.Missing && !c.Charts.ShowMissing {
-			return nil, fmt.Errorf("chart %s %s is %w; run `make charts` where %s can be reached", r.Spec.Chart.Name, r.Spec.Chart.Version, chart.ErrMissing, r.Spec.Chart.Repository)
-		}
 		byName[r.Spec.Chart.Name] = r
 	}
 	return byName, nil

@@ -70,6 +70,10 @@ type Config struct {
 	// version that EKS doesn't have for the minor fails the deployment. Default none.
 	UnlistedAddonVersions map[string]string `json:"unlistedAddonVersions"`
 
+	// Optional. A repository (https://) or registry (oci://) that has all charts, where
+	// those of their projects can't be reached. Default each chart's own.
+	ChartMirror string `json:"chartMirror"`
+
 	// Day is the day of the plan, for the support calendar. Zero, as a stack's file
 	// leaves it, is today.
 	Day time.Time

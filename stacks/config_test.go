@@ -157,8 +157,13 @@ func TestBadConfiguration(t *testing.T) {
 		"no room for green": {"dev", func(o object) { o["nodeGroups"].(object)["general"].(object)["blueGreen"] = object{"step": "both"} }, "network.budget.upgrades: leaves blueGreen out, and group general is upgraded that way; add blueGreen"},
 		"add-on's version":  {"dev", func(o object) { o["addonVersions"] = object{"coredns": "latest"} }, `addonVersions.coredns: "latest" is not an add-on's version`},
 		"no add-on":         {"dev", func(o object) { o["addonVersions"] = object{"istio": "v1.0.0-eksbuild.1"} }, "addonVersions.istio: is not among the add-ons; use one of vpc-cni, kube-proxy, eks-pod-identity-agent, coredns"},
-		"unlisted version":  {"dev", func(o object) { o["addonVersions"] = object{"coredns": "v1.99.0-eksbuild.1"} }, "addonVersions.coredns: v1.99.0-eksbuild.1 is not among the versions that the catalogue lists for Kubernetes 1.35; use one of v1.13.2-eksbuild.31"},
-		"another minor's":   {"dev", func(o object) { o["addonVersions"] = object{"kube-proxy": "v1.36.0-eksbuild.25"} }, "addonVersions.kube-proxy: v1.36.0-eksbuild.25 is not among the versions that the catalogue lists for Kubernetes 1.35"},
+		"mirror":            {"dev", func(o object) { o["chartMirror"] = "charts.example.com" }, `chartMirror: "charts.example.com" is no mirror of charts; write it as https://host/path or oci://host/path`},
+		"Karpenter's image": {"dev", func(o object) { o["karpenter"] = object{"ami": "ubuntu@1"} }, `karpenter.ami: "ubuntu@1" is not an image`},
+		"Karpenter's place": {"dev", func(o object) {
+			o["karpenter"] = object{"ami": "al2023@latest", "nodeClasses": object{"a": object{"subnets": []any{"private-z"}}}}
+		}, `karpenter.nodeClasses.a.subnets[0]: "private-z" is not a private subnet`},
+		"unlisted version": {"dev", func(o object) { o["addonVersions"] = object{"coredns": "v1.99.0-eksbuild.1"} }, "addonVersions.coredns: v1.99.0-eksbuild.1 is not among the versions that the catalogue lists for Kubernetes 1.35; use one of v1.13.2-eksbuild.31"},
+		"another minor's":  {"dev", func(o object) { o["addonVersions"] = object{"kube-proxy": "v1.36.0-eksbuild.25"} }, "addonVersions.kube-proxy: v1.36.0-eksbuild.25 is not among the versions that the catalogue lists for Kubernetes 1.35"},
 		"version twice": {"dev", func(o object) {
 			o["addonVersions"], o["unlistedAddonVersions"] = object{"coredns": "v1.13.2-eksbuild.31"}, object{"coredns": "v1.13.2-eksbuild.31"}
 		}, "addonVersions.coredns: is in unlistedAddonVersions, too; remove one of them"},

@@ -43,6 +43,7 @@ func (c Config) validate(list *problem.List) {
 	list.Under("nodeGroups", nodegroups.ValidateGroups(c.NodeGroups))
 	c.validateAddons(list)
 	c.validateKarpenter(list)
+	c.validateMirror(list)
 	c.validateRanges(list)
 	c.validateProfile(list)
 	c.validateAddresses(list)

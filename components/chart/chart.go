@@ -67,10 +67,9 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		return nil, err
 	}
 	c := &Chart{}
-	if err := ctx.RegisterComponentResourceV2(Token, name, nil, c, opts...); err != nil {
+	if err := ctx.RegisterComponentResourceV2(Token, name, args.Rendered.Spec.inputs(), c, opts...); err != nil {
 		return nil, fmt.Errorf("chart %q: %w", name, err)
 	}
-	spec := args.Rendered.Spec
 	if args.Rendered.Missing {
 		if err := ctx.Log.Warn(args.Rendered.Warning(), &pulumi.LogArgs{Resource: c}); err != nil {
 			return nil, fmt.Errorf("chart %q: %w", name, err)
@@ -79,10 +78,16 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err := c.register(ctx, name, *args); err != nil {
 		return nil, fmt.Errorf("chart %q: %w", name, err)
 	}
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"chart": pulumi.String(spec.Chart.Name), "version": pulumi.String(spec.Chart.Version),
-		"release": pulumi.String(spec.Release), "namespace": pulumi.String(spec.Namespace), "missing": pulumi.Bool(args.Rendered.Missing),
-	})
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"missing": pulumi.Bool(args.Rendered.Missing)})
+}
+
+// inputs are what a reviewer reads of the chart as a whole: a change of a value stands
+// there once, whatever it does to the objects.
+func (s Spec) inputs() object {
+	return object{
+		"chart": s.Chart.Name, "version": s.Chart.Version, "release": s.Release, "namespace": s.Namespace,
+		"kubernetes": s.Kubernetes, "values": s.Values.Merged(),
+	}
 }
 
 func (a Args) validate(name string) error {
@@ -102,7 +107,7 @@ func (a Args) validate(name string) error {
 	return list.Err("chart " + name)
 }
 
-// object is the inputs of one object: all of it, as the API server reads it.
+// object is the inputs of a resource as plain data.
 type object map[string]any
 
 // ElementType is for the SDK.

@@ -7,6 +7,7 @@ import (
 	"github.com/megazonecloud/eks-platform/components/chart"
 	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/megazonecloud/eks-platform/tests/recorder"
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -81,11 +82,35 @@ func TestEachObjectIsAResource(t *testing.T) {
 				"kubernetes:rbac.authorization.k8s.io/v1:ClusterRole tool/demo",
 				"kubernetes:rbac.authorization.k8s.io/v1:Role tool/reader",
 			}, made)
+			assert.Equal(t, map[string]any{"chart": "demo", "version": "1.2.3", "release": "demo", "namespace": "tools", "kubernetes": "1.35",
+				"values": everything.Values.Merged()}, parent.Inputs)
 			deployment := r.Get("kubernetes:apps/v1:Deployment", "tool/demo")
 			assert.Equal(t, "apps/v1", deployment.Inputs["apiVersion"])
 			assert.EqualValues(t, 1, deployment.Inputs["spec"].(map[string]any)["replicas"])
 			assert.Equal(t, "tools", deployment.Inputs["metadata"].(map[string]any)["namespace"])
 		})
+	}
+}
+
+// The objects are in the cluster of the provider that the chart was given.
+func TestProvider(t *testing.T) {
+	t.Parallel()
+	rendered, err := chart.Render(demoSpec(), demo(t))
+	require.NoError(t, err)
+	r, err := recorder.Run(func(ctx *pulumi.Context) error {
+		provider, err := kubernetes.NewProvider(ctx, "cluster", &kubernetes.ProviderArgs{})
+		if err != nil {
+			return err
+		}
+		_, err = chart.New(ctx, "tool", &chart.Args{Rendered: rendered}, pulumi.Providers(provider))
+		return err
+	})
+	require.NoError(t, err)
+	for _, res := range r.All() {
+		if strings.HasPrefix(res.Type, "kubernetes:") {
+			assert.Contains(t, res.Provider, "pulumi:providers:kubernetes::cluster", res.URN)
+			assert.Empty(t, res.DeletedWith, "without a cluster to go with")
+		}
 	}
 }
 

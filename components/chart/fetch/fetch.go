@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -18,11 +19,22 @@ import (
 	"github.com/megazonecloud/eks-platform/components/catalog"
 )
 
+// The environment variables with the name and the password that a mirror wants. They
+// go to the mirror's host and nowhere else. For Amazon ECR the name is AWS and the
+// password what `aws ecr get-login-password` prints.
+// Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
+const (
+	UserVariable     = "EKSPLATFORM_MIRROR_USER"
+	PasswordVariable = "EKSPLATFORM_MIRROR_PASSWORD"
+)
+
 // Client downloads charts.
 type Client struct {
-	mirror string
-	http   *http.Client
-	pause  time.Duration
+	mirror         string
+	host           string // of the mirror
+	user, password string
+	http           *http.Client
+	pause          time.Duration
 
 	mu      sync.Mutex
 	indexes map[string]func() (index, error)
@@ -42,12 +54,15 @@ func Pause(pause time.Duration) Option { return func(c *Client) { c.pause = paus
 // New makes a client. The mirror is the URL of one repository (https://) or registry
 // (oci://) that holds all charts under their own names; empty asks each chart's own.
 func New(mirror string, options ...Option) (*Client, error) {
-	if mirror != "" {
-		if at, err := url.Parse(mirror); err != nil || at.Host == "" || at.Scheme != "https" && at.Scheme != "oci" {
-			return nil, fmt.Errorf("chart mirror %q is no URL; write https://host/path or oci://host/path", mirror)
-		}
-	}
 	c := &Client{mirror: mirror, pause: time.Second, indexes: map[string]func() (index, error){}}
+	if mirror != "" {
+		at, err := url.Parse(mirror)
+		if err != nil || at.Host == "" || at.User != nil || at.Scheme != "https" && at.Scheme != "oci" {
+			return nil, errors.New("the chart mirror is no URL; write https://host/path or oci://host/path, name and password in " +
+				UserVariable + " and " + PasswordVariable)
+		}
+		c.host, c.user, c.password = at.Host, os.Getenv(UserVariable), os.Getenv(PasswordVariable)
+	}
 	c.http = &http.Client{Timeout: 2 * time.Minute, CheckRedirect: stayEncrypted}
 	for _, option := range options {
 		option(c)
@@ -139,6 +154,9 @@ func (c *Client) readOnce(ctx context.Context, at string, header http.Header) ([
 	}
 	if header != nil {
 		request.Header = header
+	}
+	if c.user != "" && request.URL.Host == c.host && request.Header.Get("Authorization") == "" {
+		request.SetBasicAuth(c.user, c.password)
 	}
 	answer, err := c.http.Do(request)
 	if err != nil {

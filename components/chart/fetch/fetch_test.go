@@ -175,10 +175,47 @@ func TestMirror(t *testing.T) {
 	_, err := r.client(t, "oci://"+r.host()+"/charts").Download(t.Context(), row("https://unreachable.invalid"))
 	require.NoError(t, err)
 
-	for _, bad := range []string{"charts.example.com", "http://charts.example.com", "https://"} {
+	for _, bad := range []string{"charts.example.com", "http://charts.example.com", "https://", "https://me:secret@charts.example.com"} {
 		_, err = fetch.New(bad)
 		assert.ErrorContains(t, err, "is no URL; write https://host/path or oci://host/path")
+		assert.NotContains(t, err.Error(), "secret")
 	}
+}
+
+// The password of a mirror goes to its host alone, whichever way that asks for it.
+func TestPrivateMirror(t *testing.T) {
+	t.Setenv(fetch.UserVariable, "AWS")
+	t.Setenv(fetch.PasswordVariable, "open sesame")
+	open := registry(archive)
+	basic := func(inner func(w http.ResponseWriter, r *http.Request), paths string) func(w http.ResponseWriter, r *http.Request) {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if user, password, _ := r.BasicAuth(); strings.HasPrefix(r.URL.Path, paths) && (user != "AWS" || password != "open sesame") {
+				w.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+			if strings.HasPrefix(r.URL.Path, paths) && paths == "/v2" {
+				r.Header.Set("Authorization", "Bearer open")
+			}
+			inner(w, r)
+		}
+	}
+	for name, answer := range map[string]func(w http.ResponseWriter, r *http.Request){"name and password": basic(open, "/v2"), "token": basic(open, "/token")} {
+		s := serve(t, answer)
+		data, err := s.client(t, "oci://"+s.host()+"/charts").Download(t.Context(), row(""))
+		require.NoError(t, err, name)
+		assert.Equal(t, archive, string(data), name)
+	}
+	web := serve(t, basic(repository("base-1.2.3.tgz", digest(archive)), "/charts"))
+	_, err := web.client(t, web.URL+"/charts").Download(t.Context(), row(""))
+	require.NoError(t, err)
+
+	other := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		assert.Empty(t, r.Header.Get("Authorization"))
+		fmt.Fprintf(w, "%s", archive)
+	})
+	elsewhere := serve(t, basic(repository(other.URL+"/base-1.2.3.tgz", digest(archive)), "/charts"))
+	_, err = elsewhere.client(t, elsewhere.URL+"/charts").Download(t.Context(), row(""))
+	require.NoError(t, err)
 }
 
 func TestBusyServersAreAskedAgain(t *testing.T) {

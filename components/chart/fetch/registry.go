@@ -26,7 +26,7 @@ type manifest struct {
 }
 
 // pull downloads a chart from a registry: its manifest, and in that the one layer
-// that is the archive. It asks without a name and a password.
+// that is the archive.
 func (c *Client) pull(ctx context.Context, path, version string) ([]byte, error) {
 	host, name, named := strings.Cut(path, "/")
 	if !named {
@@ -78,7 +78,7 @@ func (c *Client) authorized(ctx context.Context, at string, header http.Header) 
 
 var parameter = regexp.MustCompile(`(\w+)="([^"]*)"`)
 
-// token gets what a registry's challenge asks for, which it gives to anybody.
+// token gets what a registry's challenge asks for.
 // Source: https://distribution.github.io/distribution/spec/auth/token/
 func (c *Client) token(ctx context.Context, challenge string) (string, error) {
 	values := map[string]string{}
@@ -87,7 +87,7 @@ func (c *Client) token(ctx context.Context, challenge string) (string, error) {
 	}
 	realm, err := url.Parse(values["realm"])
 	if err != nil || realm.Scheme != "https" {
-		return "", errors.New("the registry wants a name and a password, and charts are fetched without")
+		return "", errors.New("the registry wants a name and a password; those of a mirror are read from " + UserVariable + " and " + PasswordVariable)
 	}
 	query := realm.Query()
 	for _, key := range []string{"service", "scope"} {
