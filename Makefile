@@ -10,7 +10,7 @@ BIN   := .tools/bin
 .PHONY: help preview up destroy ip-plan charts upgrade-plan test check docs bench tools lint-tools fmt
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 	@echo "  STACK=dev is the default; the stacks are $(patsubst Pulumi.%.yaml,%,$(wildcard Pulumi.*.yaml))."
 
 preview: $(BIN)/offline ## plan STACK on the real Pulumi engine, AWS simulated (ARGS="--diff", "--json FILE")
