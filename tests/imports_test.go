@@ -16,10 +16,11 @@ import (
 const module = "github.com/megazonecloud/eks-platform/"
 
 // leaves are the packages under components that any component may import: they make
-// no component, but for chart, by which add-ons say what they are. noderole makes
-// children of the component that asks.
+// no component, but for chart, by which add-ons say what they are. irsa, kube and noderole
+// make children of the component that asks.
 var leaves = map[string]bool{
-	"catalog": true, "chart": true, "form": true, "ipplan": true, "noderole": true, "problem": true, "ref": true, "tags": true, "upgrade": true, "userdata": true,
+	"catalog": true, "chart": true, "form": true, "iamdoc": true, "ipplan": true, "irsa": true, "kube": true, "noderole": true, "podspec": true,
+	"problem": true, "ref": true, "tags": true, "upgrade": true, "userdata": true,
 }
 
 // forbidden are imports that would cost every consumer dearly, with the reason.

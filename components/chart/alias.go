@@ -2,6 +2,7 @@ package chart
 
 import (
 	"github.com/megazonecloud/eks-platform/components/catalog"
+	"github.com/megazonecloud/eks-platform/components/kube"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -36,7 +37,7 @@ func (s served) of(o Object) []pulumi.ResourceOption {
 	var aliases []pulumi.Alias
 	for _, version := range all {
 		if version != o.APIVersion {
-			aliases = append(aliases, pulumi.Alias{Type: pulumi.String(tokenOf(version, o.Kind))})
+			aliases = append(aliases, pulumi.Alias{Type: pulumi.String(kube.Token(version, o.Kind))})
 		}
 	}
 	if len(aliases) == 0 {

@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
-	"reflect"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/megazonecloud/eks-platform/components/kube"
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -24,7 +22,7 @@ type Args struct {
 	Rendered Rendered
 	// Required. The cluster that the objects are in, and go with.
 	Cluster ref.Cluster
-	// Optional. The stack's tags, which every object carries as labels; Labels says
+	// Optional. The stack's tags, which every object carries as labels; kube.Labels says
 	// what becomes of tags that can't be one. Labels of the chart's own stay. Default none.
 	Tags map[string]string
 	// Optional. How long each object may take to be ready or gone, such as "15m".
@@ -83,8 +81,8 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 
 // inputs are what a reviewer reads of the chart as a whole: a change of a value stands
 // there once, whatever it does to the objects.
-func (s Spec) inputs() object {
-	return object{
+func (s Spec) inputs() kube.Object {
+	return kube.Object{
 		"chart": s.Chart.Name, "version": s.Chart.Version, "release": s.Release, "namespace": s.Namespace,
 		"kubernetes": s.Kubernetes, "values": s.Values.Merged(),
 	}
@@ -107,29 +105,18 @@ func (a Args) validate(name string) error {
 	return list.Err("chart " + name)
 }
 
-// object is the inputs of a resource as plain data.
-type object map[string]any
-
-// ElementType is for the SDK.
-func (object) ElementType() reflect.Type { return reflect.TypeFor[map[string]any]() }
-
 // register makes the objects stage after stage: each waits for those before.
 func (c *Chart) register(ctx *pulumi.Context, name string, args Args) error {
-	labels, annotations, _ := Labels(args.Tags)
-	if args.NoWait {
-		// Source: https://www.pulumi.com/registry/packages/kubernetes/api-docs/apps/v1/deployment/
-		annotations["pulumi.com/skipAwait"] = "true"
-	}
 	aliases := versions(args.Rendered.Objects)
 	var done, current []pulumi.Resource
 	for i, o := range args.Rendered.Objects {
 		if i > 0 && o.isAfter(args.Rendered.Objects[i-1]) {
 			done, current = slices.Concat(done, current), nil
 		}
-		options := append([]pulumi.ResourceOption{pulumi.Parent(c), pulumi.DependsOn(slices.Concat(args.After, done))}, args.options(o)...)
-		options = append(options, aliases.of(o)...)
-		made := &pulumi.CustomResourceState{}
-		if err := ctx.RegisterResource(o.token(), logicalName(name, args.Rendered.Spec, o), o.inputs(labels, annotations), made, options...); err != nil {
+		made, err := kube.Register(ctx, logicalName(name, args.Rendered.Spec, o), kube.Object(o.Body), kube.Args{
+			Parent: c, Cluster: args.Cluster, Tags: args.Tags, After: slices.Concat(args.After, done), Timeout: args.Timeout, NoWait: args.NoWait,
+		}, append(aliases.of(o), args.ignored(o)...)...)
+		if err != nil {
 			return fmt.Errorf("%s: %w", o, err)
 		}
 		current = append(current, made)
@@ -153,41 +140,18 @@ func (o Object) isAfter(before Object) bool {
 	return o.stage != before.stage || ordered && o.weight != before.weight
 }
 
-// options are those that the object's kind and the rules decide.
-func (a Args) options(o Object) []pulumi.ResourceOption {
-	var options []pulumi.ResourceOption
-	if a.Cluster.Resource != nil && !o.freesAWS() {
-		options = append(options, pulumi.DeletedWith(a.Cluster.Resource))
-	}
-	if o.stays() {
-		options = append(options, pulumi.RetainOnDelete(true))
-	}
-	if a.Timeout != "" {
-		options = append(options, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: a.Timeout, Update: a.Timeout, Delete: a.Timeout}))
-	}
-	if o.isSecret() {
-		options = append(options, pulumi.AdditionalSecretOutputs(secretFields))
-	}
-	var ignored []string
+// ignored are the fields that the rules leave as they are found.
+func (a Args) ignored(o Object) []pulumi.ResourceOption {
+	var fields []string
 	for _, rule := range a.Rendered.Spec.Ignore {
 		if o.matches(rule.Object) {
-			ignored = append(ignored, rule.Fields...)
+			fields = append(fields, rule.Fields...)
 		}
 	}
-	if len(ignored) > 0 {
-		options = append(options, pulumi.IgnoreChanges(ignored))
+	if len(fields) == 0 {
+		return nil
 	}
-	return options
-}
-
-// token is the type that the Kubernetes provider knows the object by.
-func (o Object) token() string { return tokenOf(o.APIVersion, o.Kind) }
-
-func tokenOf(apiVersion, kind string) string {
-	if !strings.Contains(apiVersion, "/") {
-		apiVersion = "core/" + apiVersion
-	}
-	return "kubernetes:" + apiVersion + ":" + kind
+	return []pulumi.ResourceOption{pulumi.IgnoreChanges(fields)}
 }
 
 // logicalName is made of the object's own name, so that it stays whatever comes
@@ -197,38 +161,4 @@ func logicalName(name string, spec Spec, o Object) string {
 		return name + "/" + o.Namespace + "/" + o.Name
 	}
 	return name + "/" + o.Name
-}
-
-var secretFields = []string{"data", "stringData"}
-
-func (o Object) isSecret() bool { return o.APIVersion == "v1" && o.Kind == "Secret" }
-
-// inputs are the object with labels and annotations, what a Secret holds marked secret.
-func (o Object) inputs(labels, extra map[string]string) object {
-	inputs := object(maps.Clone(o.Body))
-	meta, _ := o.Body["metadata"].(map[string]any)
-	meta = maps.Clone(meta)
-	for field, texts := range map[string]map[string]string{"labels": labels, "annotations": extra} {
-		own, _ := meta[field].(map[string]any)
-		if merged := under(own, texts); len(merged) > 0 {
-			meta[field] = merged
-		}
-	}
-	inputs["metadata"] = meta
-	for _, field := range secretFields {
-		if value, has := inputs[field]; has && o.isSecret() {
-			inputs[field] = pulumi.ToSecret(value)
-		}
-	}
-	return inputs
-}
-
-// under adds texts to what is there, which stays.
-func under(own map[string]any, texts map[string]string) map[string]any {
-	merged := make(map[string]any, len(own)+len(texts))
-	for key, value := range texts {
-		merged[key] = value
-	}
-	maps.Copy(merged, own)
-	return merged
 }

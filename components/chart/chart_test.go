@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/megazonecloud/eks-platform/components/chart"
+	"github.com/megazonecloud/eks-platform/components/kube"
 	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/megazonecloud/eks-platform/tests/recorder"
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
@@ -195,7 +196,7 @@ func TestWhatOutlivesTheChart(t *testing.T) {
 func TestTagsAreLabels(t *testing.T) {
 	t.Parallel()
 	tags := map[string]string{"owner": "platform", "stack": "dev", "purpose": "Shared services, all teams", "odd key!": "x", "empty": ""}
-	labels, annotations, leftOut := chart.Labels(tags)
+	labels, annotations, leftOut := kube.Labels(tags)
 	assert.Equal(t, map[string]string{"owner": "platform", "stack": "dev", "empty": ""}, labels)
 	assert.Equal(t, map[string]string{"purpose": "Shared services, all teams"}, annotations)
 	assert.Equal(t, []string{"odd key!"}, leftOut)

@@ -60,8 +60,16 @@ type Network struct {
 
 // Partition is the AWS partition of the network's region, as ARNs begin with it.
 func (n Network) Partition() string {
+	if len(n.Zones) == 0 {
+		return PartitionOf("")
+	}
+	return PartitionOf(n.Zones[0])
+}
+
+// PartitionOf is the AWS partition of a region or zone.
+func PartitionOf(region string) string {
 	for prefix, partition := range map[string]string{"cn-": "aws-cn", "us-gov-": "aws-us-gov"} {
-		if len(n.Zones) > 0 && strings.HasPrefix(n.Zones[0], prefix) {
+		if strings.HasPrefix(region, prefix) {
 			return partition
 		}
 	}

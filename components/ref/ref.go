@@ -12,6 +12,11 @@ type Cluster struct {
 	Name string
 	// Version is the Kubernetes minor of the control plane, such as "1.35".
 	Version string
+	// Place is where the cluster is. It is plain, too: ARNs are made of it.
+	Place Place
+	// PodIdentity says that pods get AWS credentials by EKS Pod Identity instead of the
+	// cluster's OIDC provider.
+	PodIdentity bool
 	// NameOutput is the name once the cluster exists; what uses it waits for the cluster.
 	NameOutput pulumi.StringInput
 	// Endpoint is the API server's URL.
@@ -46,15 +51,44 @@ func (c Cluster) NodesIn() pulumi.StringInput {
 	return c.SecurityGroupID
 }
 
-// Chart is how a component wants its chart installed: the chart's name in the
-// catalogue, its namespace, and the values that the component decides.
+// Place is where in AWS something is.
+type Place struct {
+	// Partition is that of ARNs: aws, aws-cn, aws-us-gov.
+	Partition string
+	// Region is the region, such as ap-northeast-2.
+	Region string
+	// Account is the account's 12 digits.
+	Account string
+}
+
+// Arn is the ARN of a service's resource in the place.
+func (p Place) Arn(service, resource string) string {
+	return "arn:" + p.Partition + ":" + service + ":" + p.Region + ":" + p.Account + ":" + resource
+}
+
+// Chart is how a component wants its chart installed. It is plain data, because charts
+// are rendered before anything is registered.
 type Chart struct {
 	// Name is the chart's name in the catalogue.
 	Name string
 	// Namespace is where it is installed.
 	Namespace string
-	// Values are its values, as plain data.
+	// OwnsNamespace makes the namespace part of the chart.
+	OwnsNamespace bool
+	// PodSecurity is the Pod Security level of the namespace that it owns: restricted,
+	// which is the default, baseline or privileged.
+	PodSecurity string
+	// Values are the values that the component decides.
 	Values map[string]any
+	// Profile are those that depend on how available the platform is to be: replicas,
+	// disruption budgets.
+	Profile map[string]any
 	// ExtraKeys are keys of the values that the chart reads though its own don't name them.
 	ExtraKeys []string
+	// Dropped are the chart's hooks that are left out, as Kind/name, with the reason.
+	Dropped map[string]string
+	// Ignored are fields that something in the cluster writes, by object as Kind/name.
+	Ignored map[string][]string
+	// After are the charts, where they are installed, whose controllers must answer first.
+	After []string
 }

@@ -1,4 +1,6 @@
-package chart
+package kube
+
+import "strings"
 
 // frees are the kinds whose deletion frees something in AWS: their controller must
 // see them go while it still runs, or what it made stays behind and holds up the VPC.
@@ -21,11 +23,16 @@ var frees = map[string]map[string]string{
 
 // freesAWS says whether the object must be deleted while its controller runs.
 func (o Object) freesAWS() bool {
-	if frees[o.Group()][o.Kind] == "" {
+	group, _, grouped := strings.Cut(o.text("apiVersion"), "/")
+	if !grouped {
+		group = ""
+	}
+	kind := o.text("kind")
+	if frees[group][kind] == "" {
 		return false
 	}
-	spec, _ := o.Body["spec"].(map[string]any)
-	switch o.Kind {
+	spec, _ := o["spec"].(map[string]any)
+	switch kind {
 	case "Service":
 		return spec["type"] == "LoadBalancer"
 	case "StatefulSet":
@@ -42,6 +49,9 @@ const (
 	keep           = "keep"
 )
 
-// stays says whether the object outlives its chart: deleting a CRD deletes every
+// stays says whether the object outlives its resource: deleting a CRD deletes every
 // object of its kind in the cluster.
-func (o Object) stays() bool { return o.Kind == crdKind || annotations(o)[keepAnnotation] == keep }
+func (o Object) stays() bool {
+	annotations, _ := o.metadata()["annotations"].(map[string]any)
+	return o.text("kind") == "CustomResourceDefinition" || annotations[keepAnnotation] == keep
+}
