@@ -27,6 +27,8 @@ var charts = map[string]Chart{
 	"aws-ebs-csi-driver":           {Version: "2.64.0", Repository: "https://kubernetes-sigs.github.io/aws-ebs-csi-driver"},
 	"aws-efs-csi-driver":           {Version: "4.4.1", Repository: "https://kubernetes-sigs.github.io/aws-efs-csi-driver"},
 	"aws-fsx-csi-driver":           {Version: "1.17.0", Repository: "https://kubernetes-sigs.github.io/aws-fsx-csi-driver"},
+	"aws-fsx-openzfs-csi-driver":   {Version: "1.2.0", Repository: "https://kubernetes-sigs.github.io/aws-fsx-openzfs-csi-driver"},
+	"aws-file-cache-csi-driver":    {Version: "0.1.0", Repository: "https://kubernetes-sigs.github.io/aws-file-cache-csi-driver"},
 	"aws-mountpoint-s3-csi-driver": {Version: "2.7.0", Repository: "https://awslabs.github.io/mountpoint-s3-csi-driver"},
 	"trident-operator":             {Version: "100.2606.0", Repository: "https://netapp.github.io/trident-helm-chart"},
 	"snapshot-controller":          {Version: "5.2.0", Repository: "https://piraeus.io/helm-charts"},
@@ -38,6 +40,9 @@ var charts = map[string]Chart{
 	"external-dns":       {Version: "1.21.1", Repository: "https://kubernetes-sigs.github.io/external-dns"},
 	"cert-manager":       {Version: "v1.21.1", Repository: "https://charts.jetstack.io"},
 	"headlamp":           {Version: "0.45.0", Repository: "https://kubernetes-sigs.github.io/headlamp"},
+	"external-secrets":   {Version: "2.9.0", Repository: "https://charts.external-secrets.io"},
+	"keda":               {Version: "2.20.2", Repository: "https://kedacore.github.io/charts"},
+	"descheduler":        {Version: "0.36.0", Repository: "https://kubernetes-sigs.github.io/descheduler"},
 
 	"kube-prometheus-stack":    {Version: "88.5.3", Repository: prometheusCommunity},
 	"kube-state-metrics":       {Version: "8.4.0", Repository: prometheusCommunity},

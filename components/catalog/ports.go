@@ -24,9 +24,11 @@ var called = map[string]int{
 	// Sources: webhookBindPort, webhook.securePort, and so on in the values of each chart.
 	"aws-load-balancer-controller": 9443,
 	"cert-manager":                 10250,
+	"external-secrets":             10250,
 	"gatekeeper":                   8443,
 	"ingress-nginx":                8443,
 	"istiod":                       15017,
+	"keda":                         9443, // the webhooks; components/controllers has its metrics API listen there, too
 	"kube-prometheus-stack":        10250,
 	"metrics-server":               10250,
 	"opentelemetry-operator":       9443,

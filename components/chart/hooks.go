@@ -30,6 +30,7 @@ type Dropped struct {
 // hooks takes the hooks out of the objects, or gives them their place, by the rules.
 func hooks(spec Spec, objects []Object) (kept []Object, dropped []Dropped, err error) {
 	var list problem.List
+	used := make([]bool, len(spec.Hooks))
 	for _, o := range objects {
 		events := eventsOf(o)
 		switch {
@@ -46,6 +47,7 @@ func hooks(spec Spec, objects []Object) (kept []Object, dropped []Dropped, err e
 				"is a hook without a rule (%s, in %s)", strings.Join(events, ", "), o.Template)
 			continue
 		}
+		used[rule] = true
 		switch spec.Hooks[rule].Action {
 		case Drop:
 			dropped = append(dropped, Dropped{o.String(), spec.Hooks[rule].Reason})
@@ -59,6 +61,11 @@ func hooks(spec Spec, objects []Object) (kept []Object, dropped []Dropped, err e
 			return nil, nil, err
 		}
 		kept = append(kept, o)
+	}
+	for i, rule := range spec.Hooks {
+		if !used[i] {
+			list.Addf(problem.Join("hooks", index(i)), "remove the rule, or look what the hook is called now", "%s is no hook of the chart", rule.Object)
+		}
 	}
 	for _, o := range kept {
 		forget(o)

@@ -21,10 +21,15 @@ func (s Spec) Charts(replicas int) []ref.Chart {
 	namespace := endpointMaps[s.Plugin].namespace
 	switch s.Plugin {
 	case ipplan.PluginCilium:
-		return []ref.Chart{{Name: "cilium", Namespace: namespace, Values: s.ciliumValues(replicas)}}
+		return []ref.Chart{{Name: "cilium", Namespace: namespace, Values: s.ciliumValues(), Profile: map[string]any{
+			"operator": map[string]any{"replicas": replicas},
+		}}}
 	case ipplan.PluginCalico:
 		return []ref.Chart{{Name: "calico-crds", Namespace: namespace}, {
-			Name: "tigera-operator", Namespace: namespace, Values: s.calicoValues(replicas),
+			Name: "tigera-operator", Namespace: namespace, Values: s.calicoValues(), Profile: map[string]any{
+				"installation": map[string]any{"controlPlaneReplicas": replicas},
+			},
+			Dropped: map[string]string{"Job/tigera-operator-uninstall": "takes Calico off a cluster that stays; here it goes with the cluster"},
 			// The installation is a custom resource, and the chart's values name a part of it.
 			ExtraKeys: []string{"installation.cni", "installation.calicoNetwork"},
 		}}
@@ -35,7 +40,7 @@ func (s Spec) Charts(replicas int) []ref.Chart {
 
 // ciliumValues are an overlay network in which Cilium does kube-proxy's work.
 // Source: https://docs.cilium.io/en/stable/network/kubernetes/kubeproxy-free/
-func (s Spec) ciliumValues(replicas int) map[string]any {
+func (s Spec) ciliumValues() map[string]any {
 	endpoint := endpointMaps[s.Plugin]
 	return map[string]any{
 		"ipam": map[string]any{"mode": "cluster-pool", "operator": map[string]any{
@@ -46,7 +51,6 @@ func (s Spec) ciliumValues(replicas int) map[string]any {
 		"kubeProxyReplacement": true,
 		"k8sServiceHostRef":    map[string]any{"name": endpoint.name, "key": endpoint.host},
 		"k8sServicePort":       apiServerPort,
-		"operator":             map[string]any{"replicas": replicas},
 		// A job makes the certificates, so that the chart renders the same text twice.
 		"hubble": map[string]any{"tls": map[string]any{"auto": map[string]any{"method": "cronJob"}}},
 	}
@@ -55,13 +59,12 @@ func (s Spec) ciliumValues(replicas int) map[string]any {
 // calicoValues are an overlay network with Calico's eBPF data plane, which takes no
 // other encapsulation than VXLAN. DNS is the VPC's: the cluster's comes later.
 // Source: https://docs.tigera.io/calico/latest/getting-started/kubernetes/managed-public-cloud/eks
-func (s Spec) calicoValues(replicas int) map[string]any {
+func (s Spec) calicoValues() map[string]any {
 	return map[string]any{
 		"installation": map[string]any{
-			"enabled":              true,
-			"kubernetesProvider":   "EKS",
-			"controlPlaneReplicas": replicas,
-			"cni":                  map[string]any{"type": "Calico"},
+			"enabled":            true,
+			"kubernetesProvider": "EKS",
+			"cni":                map[string]any{"type": "Calico"},
 			"calicoNetwork": map[string]any{
 				"bgp":            "Disabled",
 				"linuxDataplane": "BPF",

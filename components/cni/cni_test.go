@@ -99,6 +99,13 @@ func TestWindowsPodsGetTheirAddressesFromTheControlPlane(t *testing.T) {
 	assert.JSONEq(t, `{"enableWindowsIpam":"true"}`, got)
 }
 
+func TestNetworkPoliciesAreEnforced(t *testing.T) {
+	t.Parallel()
+	got, err := cni.Spec{NetworkPolicies: true}.AddonConfiguration(false)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"enableNetworkPolicy":"true"}`, got)
+}
+
 // Each CNI is a plan of its own: which managed add-ons are left, and what nodes start with.
 func TestPlans(t *testing.T) {
 	t.Parallel()

@@ -17,6 +17,9 @@ type Spec struct {
 	// Optional. Security groups of the pods' interfaces besides the cluster's own,
 	// by id; with custom networking only. Default none.
 	PodSecurityGroupIDs []string `json:"podSecurityGroupIds"`
+	// Optional. Lets the VPC CNI enforce NetworkPolicies, on Linux nodes of EC2; without,
+	// they change nothing. Other CNIs always do. Default false; true where there are tenants.
+	NetworkPolicies bool `json:"networkPolicies"`
 }
 
 // WithDefaults returns a copy in which every value left out has its default.
@@ -51,6 +54,7 @@ const Addon = "vpc-cni"
 // Windows nodes, the control plane gives addresses to their pods.
 // Sources: https://github.com/aws/amazon-vpc-cni-k8s#cni-configuration-variables
 // https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html
+// https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy-configure.html
 func (s Spec) AddonConfiguration(windows bool) (string, error) {
 	env := map[string]string{}
 	if s.CustomNetworking {
@@ -71,6 +75,9 @@ func (s Spec) AddonConfiguration(windows bool) (string, error) {
 	configuration := map[string]any{}
 	if len(env) > 0 {
 		configuration["env"] = env
+	}
+	if s.NetworkPolicies {
+		configuration["enableNetworkPolicy"] = "true"
 	}
 	if windows {
 		configuration["enableWindowsIpam"] = "true"

@@ -7,10 +7,10 @@
 package irsa
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/megazonecloud/eks-platform/components/iamdoc"
+	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/megazonecloud/eks-platform/components/tags"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
@@ -30,13 +30,15 @@ type Workload struct {
 	Namespace string
 	// Required. Their service accounts, by name.
 	ServiceAccounts []string
-	// Required. What they may do in AWS: an IAM policy.
+	// Required, but with PolicyOutput. What they may do in AWS: an IAM policy.
 	Policy string
 }
 
 // Args is what New needs.
 type Args struct {
 	Workload
+	// Optional. The policy where something that it names is known later. Default Policy.
+	PolicyOutput pulumi.StringInput
 	// Required. The cluster of the pods, with its place.
 	Cluster ref.Cluster
 	// Optional. Tags of every resource. Default none.
@@ -74,6 +76,9 @@ func New(ctx *pulumi.Context, name string, args Args, parent pulumi.Resource) (*
 	if err := args.validate(); err != nil {
 		return nil, err
 	}
+	if args.PolicyOutput == nil {
+		args.PolicyOutput = pulumi.String(args.Policy)
+	}
 	physical := Name(args.Cluster, args.Name)
 	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
 		Name:             pulumi.String(physical),
@@ -84,7 +89,7 @@ func New(ctx *pulumi.Context, name string, args Args, parent pulumi.Resource) (*
 	if err != nil {
 		return nil, fmt.Errorf("role: %w", err)
 	}
-	policy, err := iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{Role: role.Name, Policy: pulumi.String(args.Policy)}, pulumi.Parent(parent))
+	policy, err := iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{Role: role.Name, Policy: args.PolicyOutput}, pulumi.Parent(parent))
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
 	}
@@ -109,19 +114,32 @@ func New(ctx *pulumi.Context, name string, args Args, parent pulumi.Resource) (*
 }
 
 func (a Args) validate() error {
-	switch name := Name(a.Cluster, a.Name); {
-	case a.Name == "" || a.Namespace == "" || len(a.ServiceAccounts) == 0 || a.Policy == "":
-		return errors.New("name, namespace, serviceAccounts and policy are required")
-	case len(name) > MaxName:
-		return fmt.Errorf("role name %q has more than %d characters; give the cluster a shorter name", name, MaxName)
-	case a.Cluster.Place.Account == "" || a.Cluster.Place.Partition == "":
-		return errors.New("the cluster's handle lacks its place, of which the role's ARN is made")
-	case a.Cluster.PodIdentity && a.Cluster.NameOutput == nil:
-		return errors.New("the cluster's handle lacks its name")
-	case !a.Cluster.PodIdentity && (a.Cluster.OidcProviderArn == nil || a.Cluster.OidcIssuer == nil):
-		return errors.New("the cluster's handle lacks its OIDC provider")
+	var list problem.List
+	if a.Name == "" || a.Namespace == "" || len(a.ServiceAccounts) == 0 || a.Policy == "" && a.PolicyOutput == nil {
+		list.Add("workload", "lacks its name, namespace, service accounts or policy", "name them")
 	}
-	return nil
+	if name := Name(a.Cluster, a.Name); len(name) > MaxName {
+		list.Addf("workload.name", "use a shorter one, or a shorter name for the cluster", "%q has %d characters, and a role's name %d at most", name, len(name), MaxName)
+	}
+	list.Under("", Validate(a.Cluster))
+	return list.Err("role of a service account")
+}
+
+// Validate lists what a cluster's handle lacks for roles, for components that refuse it
+// before they register anything.
+func Validate(cluster ref.Cluster) []problem.Problem {
+	var list problem.List
+	const fix = "hand over a cluster's Ref(), with its place"
+	if cluster.Place.Account == "" || cluster.Place.Partition == "" || cluster.Place.Region == "" {
+		list.Add("cluster.place", "lacks partition, region or account, of which ARNs are made", fix)
+	}
+	switch {
+	case cluster.PodIdentity && cluster.NameOutput == nil:
+		list.Add("cluster", "lacks a name", fix)
+	case !cluster.PodIdentity && (cluster.OidcProviderArn == nil || cluster.OidcIssuer == nil):
+		list.Add("cluster", "lacks its OIDC provider", fix)
+	}
+	return list.All()
 }
 
 // trust lets the pods of the service accounts take the role, and no others.

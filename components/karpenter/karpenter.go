@@ -13,6 +13,7 @@ import (
 	"maps"
 
 	"github.com/megazonecloud/eks-platform/components/form"
+	"github.com/megazonecloud/eks-platform/components/irsa"
 	"github.com/megazonecloud/eks-platform/components/problem"
 	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sqs"
@@ -24,8 +25,7 @@ const Token = "eksplatform:karpenter:Karpenter"
 
 // Args is what New needs.
 type Args struct {
-	// Required. The cluster whose nodes Karpenter makes. Its eks-pod-identity-agent add-on
-	// hands the controller its credentials.
+	// Required. The cluster whose nodes Karpenter makes, with its place.
 	Cluster ref.Cluster
 	// Required. The cluster's network.
 	Network ref.Network
@@ -112,6 +112,7 @@ func (a Args) validate() error {
 	if a.Cluster.Name == "" || a.Cluster.NameOutput == nil {
 		list.Add("cluster", "lacks a name", "hand over a cluster's Ref()")
 	}
+	list.Under("", irsa.Validate(a.Cluster))
 	if queue := QueueName(a.Cluster.Name); len(queue) > maxQueueName {
 		list.Addf("cluster", fmt.Sprintf("use a name of up to %d letters", maxQueueName-len(QueueName(""))),
 			"%q is too long for the name of a queue", queue)

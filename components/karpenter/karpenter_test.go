@@ -33,7 +33,8 @@ func run(t *testing.T, change func(*karpenter.Args), options ...recorder.Option)
 	t.Helper()
 	return recorder.Run(func(ctx *pulumi.Context) error {
 		args := &karpenter.Args{
-			Cluster: ref.Cluster{Name: "demo", NameOutput: pulumi.String("demo")},
+			Cluster: ref.Cluster{Name: "demo", NameOutput: pulumi.String("demo"), PodIdentity: true,
+				Place: ref.Place{Partition: "aws", Region: "eu-west-1", Account: "111122223333"}},
 			Network: ref.Network{Zones: []string{"eu-west-1a", "eu-west-1b"}},
 			Tags:    map[string]string{"team": "platform"},
 		}
@@ -135,7 +136,7 @@ func TestController(t *testing.T) {
 	t.Parallel()
 	r, err := run(t, func(a *karpenter.Args) { a.Namespace, a.ZonalShift = "infra", true })
 	require.NoError(t, err)
-	made := r.Get(association, "demo-karpenter-controller").Inputs
+	made := r.Get(association, "demo-karpenter-controller-karpenter").Inputs
 	assert.Equal(t, "infra", made["namespace"])
 	assert.Equal(t, "karpenter", made["serviceAccount"])
 	assert.Equal(t, "demo", made["clusterName"])
@@ -146,7 +147,7 @@ func TestController(t *testing.T) {
 			"aws:RequestTag/eks-cluster-name":"demo","aws:RequestTag/kubernetes-namespace":"infra","aws:RequestTag/kubernetes-service-account":"karpenter"}}}]}`,
 		r.Get(role, "demo-karpenter-controller").Inputs["assumeRolePolicy"].(string))
 	policy := r.Get(rolePolicy, "demo-karpenter-controller").Inputs
-	assert.Equal(t, "demo-karpenter-controller", policy["role"])
+	assert.Equal(t, "demo-karpenter", policy["role"])
 	want := karpenter.Scope{Partition: "aws", Cluster: "demo", ZonalShift: true,
 		NodeRoleArn: "arn:aws:mock:::demo-karpenter-node", QueueArn: "arn:aws:mock:::demo-karpenter"}.Policy()
 	assert.JSONEq(t, want, policy["policy"].(string))

@@ -1,6 +1,10 @@
 package karpenter
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/megazonecloud/eks-platform/components/iamdoc"
+)
 
 // Scope is where the controller may act, and for which cluster.
 type Scope struct {
@@ -33,7 +37,7 @@ const (
 // makes and changes none.
 // Source: https://karpenter.sh/docs/reference/cloudformation/
 func (s Scope) Policy() string {
-	return document(slices.Concat(s.launching(), s.changing(), s.reading(), s.profiles(), s.shifts())...)
+	return iamdoc.Document(slices.Concat(s.launching(), s.changing(), s.reading(), s.profiles(), s.shifts())...)
 }
 
 // ec2 are ARNs of kinds of EC2 resources: of an account's own, or of whichever.
@@ -51,65 +55,65 @@ func (s Scope) made() []string {
 }
 
 // own is the condition that a resource is of this cluster and of one of its pools.
-func (s Scope) own() map[string]map[string]any {
-	return map[string]map[string]any{
+func (s Scope) own() iamdoc.Condition {
+	return iamdoc.Condition{
 		"StringEquals": {"aws:ResourceTag/" + clusterTag + s.Cluster: "owned"},
 		"StringLike":   {"aws:ResourceTag/" + poolTag: "*"},
 	}
 }
 
 // marked is the condition that a request marks what it makes as such.
-func (s Scope) marked() map[string]map[string]any {
-	return map[string]map[string]any{
+func (s Scope) marked() iamdoc.Condition {
+	return iamdoc.Condition{
 		"StringEquals": {"aws:RequestTag/" + clusterTag + s.Cluster: "owned", "aws:RequestTag/" + eksTag: s.Cluster},
 		"StringLike":   {"aws:RequestTag/" + poolTag: "*"},
 	}
 }
 
 // launching is about instances that are to be.
-func (s Scope) launching() []statement {
+func (s Scope) launching() []iamdoc.Statement {
 	launch := []string{"ec2:RunInstances", "ec2:CreateFleet"}
 	tagging := s.marked()
 	tagging["StringEquals"]["ec2:CreateAction"] = []string{"RunInstances", "CreateFleet", "CreateLaunchTemplate"}
-	return []statement{
+	return []iamdoc.Statement{
 		// Images, and subnets that another account shares, are not of this account.
-		{Sid: "LaunchInto", Effect: allow, Action: launch, Resource: slices.Concat(
+		{Sid: "LaunchInto", Action: launch, Resource: slices.Concat(
 			s.ec2("", "image", "snapshot"), s.ec2("*", "security-group", "subnet", "capacity-reservation", "placement-group"))},
-		{Sid: "LaunchFromOwnTemplates", Effect: allow, Action: launch, Resource: s.ec2(s.Account, "launch-template"), Condition: s.own()},
-		{Sid: "LaunchMarked", Effect: allow, Action: append(slices.Clone(launch), "ec2:CreateLaunchTemplate"), Resource: s.made(), Condition: s.marked()},
-		{Sid: "MarkAtLaunch", Effect: allow, Action: "ec2:CreateTags", Resource: s.made(), Condition: tagging},
+		{Sid: "LaunchFromOwnTemplates", Action: launch, Resource: s.ec2(s.Account, "launch-template"), Condition: s.own()},
+		{Sid: "LaunchMarked", Action: append(slices.Clone(launch), "ec2:CreateLaunchTemplate"), Resource: s.made(), Condition: s.marked()},
+		{Sid: "MarkAtLaunch", Action: "ec2:CreateTags", Resource: s.made(), Condition: tagging},
 		// EC2 in China goes by another name.
-		{Sid: "GiveNodeRole", Effect: allow, Action: "iam:PassRole", Resource: s.NodeRoleArn,
-			Condition: map[string]map[string]any{"StringEquals": {"iam:PassedToService": []string{"ec2.amazonaws.com", "ec2.amazonaws.com.cn"}}}},
+		{Sid: "GiveNodeRole", Action: "iam:PassRole", Resource: s.NodeRoleArn,
+			Condition: iamdoc.Condition{"StringEquals": {"iam:PassedToService": []string{"ec2.amazonaws.com", "ec2.amazonaws.com.cn"}}}},
 	}
 }
 
 // changing is about instances that are there.
-func (s Scope) changing() []statement {
+func (s Scope) changing() []iamdoc.Statement {
 	tagging := s.own()
 	tagging["StringEqualsIfExists"] = map[string]any{"aws:RequestTag/" + eksTag: s.Cluster}
 	tagging["ForAllValues:StringEquals"] = map[string]any{"aws:TagKeys": []string{eksTag, claimTag, "Name"}}
-	return []statement{
-		{Sid: "NameOwnInstances", Effect: allow, Action: "ec2:CreateTags", Resource: s.ec2(s.Account, "instance"), Condition: tagging},
-		{Sid: "EndOwn", Effect: allow, Action: []string{"ec2:TerminateInstances", "ec2:DeleteLaunchTemplate"},
+	return []iamdoc.Statement{
+		{Sid: "NameOwnInstances", Action: "ec2:CreateTags", Resource: s.ec2(s.Account, "instance"), Condition: tagging},
+		{Sid: "EndOwn", Action: []string{"ec2:TerminateInstances", "ec2:DeleteLaunchTemplate"},
 			Resource: s.ec2(s.Account, "instance", "launch-template"), Condition: s.own()},
-		{Sid: "Interruptions", Effect: allow, Action: []string{"sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"}, Resource: s.QueueArn},
+		{Sid: "Interruptions", Action: []string{"sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"}, Resource: s.QueueArn},
 	}
 }
 
 // reading is what to choose from. Of parameters only those are read that name images
 // of the families that a node class may have.
-func (s Scope) reading() []statement {
+func (s Scope) reading() []iamdoc.Statement {
 	parameters := "arn:" + s.Partition + ":ssm:" + s.Region + "::parameter/aws/service/"
-	return []statement{
-		{Sid: "ReadRegion", Effect: allow, Resource: "*", Action: []string{
+	return []iamdoc.Statement{
+		{Sid: "ReadRegion", Resource: "*", Action: []string{
 			"ec2:DescribeCapacityReservations", "ec2:DescribeImages", "ec2:DescribeInstances", "ec2:DescribeInstanceStatus",
 			"ec2:DescribeInstanceTypeOfferings", "ec2:DescribeInstanceTypes", "ec2:DescribeLaunchTemplates", "ec2:DescribePlacementGroups",
 			"ec2:DescribeSecurityGroups", "ec2:DescribeSpotPriceHistory", "ec2:DescribeSubnets",
-		}, Condition: map[string]map[string]any{"StringEquals": {"aws:RequestedRegion": s.Region}}},
-		{Sid: "ReadImages", Effect: allow, Action: "ssm:GetParameter", Resource: []string{parameters + "eks/optimized-ami/*", parameters + "bottlerocket/*"}},
-		{Sid: "ReadPrices", Effect: allow, Action: "pricing:GetProducts", Resource: "*"},
-		{Sid: "ReadCluster", Effect: allow, Action: "eks:DescribeCluster", Resource: s.clusterArn()},
+		}, Condition: iamdoc.Condition{"StringEquals": {"aws:RequestedRegion": s.Region}}},
+		{Sid: "ReadImages", Action: "ssm:GetParameter", Resource: []string{parameters + "eks/optimized-ami/*", parameters + "bottlerocket/*"}},
+		{Sid: "ReadPrices", Action: "pricing:GetProducts", Resource: "*"},
+		{Sid: "ReadCluster", Action: "eks:DescribeCluster", Resource: s.clusterArn()},
 	}
 }
 
@@ -117,20 +121,20 @@ func (s Scope) reading() []statement {
 // it made for it, and whether the one that older versions made is there. Refused an
 // answer, it never lets the node class go.
 // Source: https://github.com/aws/karpenter-provider-aws/blob/v1.14.1/pkg/controllers/nodeclass/controller.go
-func (s Scope) profiles() []statement {
-	return []statement{
-		{Sid: "ListProfiles", Effect: allow, Action: "iam:ListInstanceProfiles", Resource: "*"},
-		{Sid: "ReadOldProfiles", Effect: allow, Action: "iam:GetInstanceProfile",
+func (s Scope) profiles() []iamdoc.Statement {
+	return []iamdoc.Statement{
+		{Sid: "ListProfiles", Action: "iam:ListInstanceProfiles", Resource: "*"},
+		{Sid: "ReadOldProfiles", Action: "iam:GetInstanceProfile",
 			Resource: "arn:" + s.Partition + ":iam::" + s.Account + ":instance-profile/" + s.Cluster + "_*"},
 	}
 }
 
-func (s Scope) shifts() []statement {
+func (s Scope) shifts() []iamdoc.Statement {
 	if !s.ZonalShift {
 		return nil
 	}
-	return []statement{{Sid: "ReadZonalShift", Effect: allow, Action: "arc-zonal-shift:GetManagedResource", Resource: "*",
-		Condition: map[string]map[string]any{"StringEquals": {"arc-zonal-shift:ResourceIdentifier": s.clusterArn()}}}}
+	return []iamdoc.Statement{{Sid: "ReadZonalShift", Action: "arc-zonal-shift:GetManagedResource", Resource: "*",
+		Condition: iamdoc.Condition{"StringEquals": {"arc-zonal-shift:ResourceIdentifier": s.clusterArn()}}}}
 }
 
 func (s Scope) clusterArn() string {

@@ -76,11 +76,27 @@ type Args struct {
 	Timeout string
 	// Optional. Makes the object without waiting until it is ready. Default false.
 	NoWait bool
+	// Optional. Changes an object that something else in the cluster makes, or makes it
+	// first: only what the object says, against whoever else says it. Once the resource
+	// goes, the object stays as if it had never said so. Default false.
+	Patch bool
+	// Optional. Says that what is in the object may hold something in AWS, so that it must
+	// be deleted while controllers run, as a namespace of others' objects. Default false:
+	// the kind decides.
+	FreesAWS bool
 }
 
 // skipAwait makes the provider wait for nothing.
 // Source: https://www.pulumi.com/registry/packages/kubernetes/api-docs/apps/v1/deployment/
 const skipAwait = "pulumi.com/skipAwait"
+
+// A kind with patchSuffix changes an object that is there already, which the kind alone
+// refuses; patchForce takes fields over from other managers.
+// Source: https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
+const (
+	patchSuffix = "Patch"
+	patchForce  = "pulumi.com/patchForce"
+)
 
 // Register makes the object; it needs a Kubernetes provider.
 func Register(ctx *pulumi.Context, name string, o Object, args Args, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
@@ -88,15 +104,20 @@ func Register(ctx *pulumi.Context, name string, o Object, args Args, opts ...pul
 	if args.NoWait {
 		annotations[skipAwait] = "true"
 	}
+	token := Token(o.text("apiVersion"), o.text("kind"))
+	if args.Patch {
+		token += patchSuffix
+		annotations[patchForce] = "true"
+	}
 	made := &pulumi.CustomResourceState{}
 	options := append([]pulumi.ResourceOption{pulumi.Parent(args.Parent), pulumi.DependsOn(args.After)}, args.options(o)...)
-	return made, ctx.RegisterResource(Token(o.text("apiVersion"), o.text("kind")), name, o.With(labels, annotations).sealed(), made, append(options, opts...)...)
+	return made, ctx.RegisterResource(token, name, o.With(labels, annotations).sealed(), made, append(options, opts...)...)
 }
 
 // options are those that the object decides.
 func (a Args) options(o Object) []pulumi.ResourceOption {
 	var options []pulumi.ResourceOption
-	if a.Cluster.Resource != nil && !o.freesAWS() {
+	if a.Cluster.Resource != nil && !a.FreesAWS && !o.freesAWS() {
 		options = append(options, pulumi.DeletedWith(a.Cluster.Resource))
 	}
 	if o.stays() {

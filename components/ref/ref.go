@@ -87,6 +87,9 @@ type Chart struct {
 	ExtraKeys []string
 	// Dropped are the chart's hooks that are left out, as Kind/name, with the reason.
 	Dropped map[string]string
+	// Early are the chart's hooks that are made before its other objects, as Kind/name with
+	// the reason.
+	Early map[string]string
 	// Ignored are fields that something in the cluster writes, by object as Kind/name.
 	Ignored map[string][]string
 	// After are the charts, where they are installed, whose controllers must answer first.
