@@ -6,11 +6,14 @@
 package storage
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/megazonecloud/eks-platform/components/form"
+	"github.com/megazonecloud/eks-platform/components/kube"
 	"github.com/megazonecloud/eks-platform/components/problem"
 )
 
@@ -59,7 +62,22 @@ type kind interface {
 	validate() []problem.Problem
 	// dynamic says whether claims make volumes; else the volume is there before them.
 	dynamic() bool
+	// objects are those in the cluster, as plain data whose values may be outputs, such as
+	// those in made.names. They are made with the helpers of objectArgs: class for a
+	// StorageClass, volume for a PersistentVolume with its claim. Their names decide the
+	// resources' names, so they must not depend on the order of lists. Each object waits for
+	// the AWS side, the drivers' charts, and the objects before it.
+	objects(o objectArgs) []kube.Object
 }
+
+// claimed are the kinds that make claims of their own, as namespace/name.
+type claimed interface{ claims() []string }
+
+// keyed are the kinds whose driver needs keys, by ARN.
+type keyed interface{ keys() []string }
+
+// moded are the kinds whose volumes can be changed to something, by name.
+type moded interface{ modeNames() []string }
 
 // kinds are those that the class names.
 func (c Class) kinds() []kind {
@@ -106,7 +124,7 @@ func (c Class) reclaim() string {
 // Validate lists what is wrong with classes. Paths begin with a class's name.
 func Validate(classes map[string]Class) []problem.Problem {
 	var list problem.List
-	first := ""
+	first, claims := "", map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(classes)) {
 		class := classes[name]
 		if !form.Name.MatchString(name) {
@@ -118,8 +136,46 @@ func Validate(classes map[string]Class) []problem.Problem {
 		} else if class.Default {
 			first = name
 		}
+		for _, claim := range class.claims() {
+			if other, twice := claims[claim]; twice {
+				list.Addf(problem.Join(name, "volumes"), "give one another name", "the claim %s is made by %s, too", claim, other)
+			}
+			claims[claim] = name
+		}
 	}
 	return list.All()
+}
+
+// modesMinor is the first minor of Kubernetes in which volumes can be changed.
+// Source: https://kubernetes.io/docs/concepts/storage/volume-attributes-classes/
+const modesMinor = 34
+
+// ValidateFor lists what of classes a Kubernetes minor, such as "1.35", does not have.
+func ValidateFor(classes map[string]Class, kubernetes string) []problem.Problem {
+	var list problem.List
+	for _, name := range slices.Sorted(maps.Keys(classes)) {
+		for _, is := range classes[name].kinds() {
+			can, has := is.(moded)
+			_, minor, _ := strings.Cut(kubernetes, ".")
+			number, err := strconv.Atoi(minor)
+			if has && len(can.modeNames()) > 0 && err == nil && number < modesMinor {
+				list.Addf(problem.Join(name, is.name()+".modes"), fmt.Sprintf("leave them out until the cluster has 1.%d", modesMinor), "Kubernetes %s can't change volumes", kubernetes)
+			}
+		}
+	}
+	return list.All()
+}
+
+// claims are those that the class makes, sorted.
+func (c Class) claims() []string {
+	var claims []string
+	for _, is := range c.kinds() {
+		if makes, has := is.withDefaults().(claimed); has {
+			claims = append(claims, makes.claims()...)
+		}
+	}
+	slices.Sort(claims)
+	return claims
 }
 
 func (c Class) validate() []problem.Problem {

@@ -5,6 +5,7 @@ package recorder
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -43,6 +44,7 @@ type Recorder struct {
 	preview        bool
 	config         map[string]string
 	deployed       map[string]map[string]any
+	answers        map[string]map[string]any
 
 	mu        sync.Mutex
 	ctx       *pulumi.Context
@@ -69,9 +71,15 @@ func Deployed(stack string, outputs map[string]any) Option {
 	return func(r *Recorder) { r.deployed[stack] = outputs }
 }
 
+// Answer gives what a function returns, or what a type of resources computes besides its
+// inputs, by token.
+func Answer(token string, outputs map[string]any) Option {
+	return func(r *Recorder) { r.answers[token] = outputs }
+}
+
 // Run runs a program and returns what it registered, with the error it ended in.
 func Run(program pulumi.RunFunc, options ...Option) (*Recorder, error) {
-	r := &Recorder{project: "eks-platform", stack: "dev", config: map[string]string{}, deployed: map[string]map[string]any{}}
+	r := &Recorder{project: "eks-platform", stack: "dev", config: map[string]string{}, deployed: map[string]map[string]any{}, answers: map[string]map[string]any{}}
 	for _, option := range options {
 		option(r)
 	}
@@ -110,8 +118,11 @@ func (r *Recorder) Get(token, name string) *Resource {
 	return nil
 }
 
-// Call answers function calls: the library makes none, so a new one fails a test.
+// Call answers function calls: one that no test has an answer for fails it.
 func (r *Recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
+	if outputs, known := r.answers[args.Token]; known {
+		return resource.NewPropertyMapFromMap(outputs), nil
+	}
 	return nil, fmt.Errorf("the program calls %s, which no test answers", args.Token)
 }
 
@@ -146,5 +157,6 @@ func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	if err := r.complete(args, state); err != nil {
 		return "", nil, err
 	}
+	maps.Copy(state, resource.NewPropertyMapFromMap(r.answers[args.TypeToken]))
 	return ID(args.TypeToken, args.Name), state, nil
 }

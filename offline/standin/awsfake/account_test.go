@@ -90,6 +90,42 @@ var account1 = []step{
 		"clusterName": "$cluster", "nodeRoleArn": "arn:aws:iam::111122223333:role/role", "subnetIds": []any{"$a"},
 		"scalingConfig": m{"minSize": 1, "desiredSize": 1, "maxSize": 2}, "launchTemplate": m{"id": "$lt", "version": "1"},
 	}},
+	{fileSystemType, "efs", m{"encrypted": true, "throughputMode": "elastic", "lifecyclePolicies": []any{m{"transitionToIa": "AFTER_30_DAYS"}}}},
+	{"aws:efs/mountTarget:MountTarget", "mount-target", m{"fileSystemId": "$efs", "subnetId": "$a", "securityGroups": []any{"$firewall"}}},
+	{"aws:efs/backupPolicy:BackupPolicy", "efs-backups", m{"fileSystemId": "$efs", "backupPolicy": m{"status": "ENABLED"}}},
+	{"aws:efs/fileSystemPolicy:FileSystemPolicy", "efs-policy", m{"fileSystemId": "$efs", "policy": policyJSON}},
+	{"aws:efs/accessPoint:AccessPoint", "access-point", m{"fileSystemId": "$efs", "rootDirectory": m{"path": "/data"}}},
+	{"aws:fsx/lustreFileSystem:LustreFileSystem", "lustre", m{
+		"subnetIds": "$a", "securityGroupIds": []any{"$firewall"}, "deploymentType": "PERSISTENT_2", "storageCapacity": 1200, "perUnitStorageThroughput": 125,
+		"metadataConfiguration": m{"mode": "AUTOMATIC"},
+	}},
+	{"aws:fsx/openZfsFileSystem:OpenZfsFileSystem", "openzfs", m{
+		"subnetIds": []any{"$a"}, "securityGroupIds": []any{"$firewall"}, "deploymentType": "SINGLE_AZ_HA_2", "storageCapacity": 64, "throughputCapacity": 160,
+		"rootVolumeConfiguration": m{"dataCompressionType": "ZSTD"},
+	}},
+	{ontapType, "ontap", m{
+		"subnetIds": []any{"$a"}, "preferredSubnetId": "$a", "securityGroupIds": []any{"$firewall"}, "deploymentType": "SINGLE_AZ_1",
+		"storageCapacity": 1024, "haPairs": 1, "throughputCapacityPerHaPair": 128,
+	}},
+	{"aws:fsx/ontapStorageVirtualMachine:OntapStorageVirtualMachine", "svm", m{"fileSystemId": "$ontap", "name": "trident", "svmAdminPassword": "simulated-1"}},
+	{"aws:fsx/fileCache:FileCache", "file-cache", m{
+		"fileCacheType": "LUSTRE", "fileCacheTypeVersion": "2.12", "storageCapacity": 1200, "subnetIds": []any{"$a"}, "securityGroupIds": []any{"$firewall"},
+		"lustreConfigurations": []any{m{
+			"deploymentType": "CACHE_1", "perUnitStorageThroughput": 1000, "metadataConfigurations": []any{m{"storageCapacity": 2400}},
+		}},
+		"dataRepositoryAssociations": []any{m{"fileCachePath": "/data", "dataRepositoryPath": "s3://data"}},
+	}},
+	{bucketType, "bucket", m{"bucket": "sample-data"}},
+	{"aws:s3/bucketVersioningV2:BucketVersioningV2", "bucket-versions", m{"bucket": "$bucket", "versioningConfiguration": m{"status": "Enabled"}}},
+	{"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "bucket-block", m{"bucket": "$bucket", "blockPublicAcls": true}},
+	{"aws:s3/bucketOwnershipControls:BucketOwnershipControls", "bucket-ownership", m{"bucket": "$bucket", "rule": m{"objectOwnership": "BucketOwnerEnforced"}}},
+	{"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2", "bucket-encryption", m{
+		"bucket": "$bucket", "rules": []any{m{"applyServerSideEncryptionByDefault": m{"sseAlgorithm": "aws:kms"}}},
+	}},
+	{"aws:s3/bucketPolicy:BucketPolicy", "bucket-policy", m{"bucket": "$bucket", "policy": policyJSON}},
+	{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "bucket-lifecycle", m{
+		"bucket": "$bucket", "rules": []any{m{"id": "old", "status": "Enabled", "filter": m{"prefix": ""}, "expiration": m{"days": 90}}},
+	}},
 }
 
 // sample gives the inputs of one step, ids filled in as far as they are given.

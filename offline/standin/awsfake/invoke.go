@@ -21,6 +21,7 @@ var invokes = map[string]func(*Provider, resource.PropertyMap) map[string]any{
 			"arn": fmt.Sprintf("arn:%s:sts::%s:assumed-role/offline/simulated", partition, account),
 		}
 	},
+	"aws:secretsmanager/getSecretVersion:getSecretVersion": secretVersion,
 	"aws:index/getRegion:getRegion": func(p *Provider, args resource.PropertyMap) map[string]any {
 		region := p.region
 		if other := props.String(args, "name"); other != "" {

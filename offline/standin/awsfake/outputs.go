@@ -2,6 +2,7 @@ package awsfake
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -70,8 +71,26 @@ func overlay(state, more resource.PropertyMap, unknown bool) {
 			if have.IsSecret() {
 				state[key] = resource.MakeSecret(state[key])
 			}
+		case have.IsArray() && value.IsArray():
+			state[key] = resource.NewArrayProperty(overlayItems(have.ArrayValue(), value.ArrayValue(), unknown))
 		}
 	}
+}
+
+// overlayItems adds to the objects of a list what they lack, where both lists say as much.
+func overlayItems(have, more []resource.PropertyValue, unknown bool) []resource.PropertyValue {
+	if len(have) != len(more) {
+		return have
+	}
+	items := slices.Clone(have)
+	for i, item := range more {
+		if items[i].IsObject() && item.IsObject() {
+			merged := items[i].ObjectValue().Copy()
+			overlay(merged, item.ObjectValue(), unknown)
+			items[i] = resource.NewObjectProperty(merged)
+		}
+	}
+	return items
 }
 
 // copyOf copies an object's fields: as they are, secrets included, where the

@@ -108,7 +108,7 @@ type reference struct {
 // table is every type that the stand-in knows, filled by one file a service.
 var table = merge(
 	ec2Network, ec2VPC, ec2Routing, ec2Security, ec2Launch, vpcRows, autoscalingRows, iamRows, kmsRows, sqsRows,
-	cloudwatchRows, eventRows, eksRows, eksAccessRows, eksWorkloadRows,
+	cloudwatchRows, eventRows, eksRows, eksAccessRows, eksWorkloadRows, efsRows, fsxRows, s3Rows,
 )
 
 func merge(services ...map[string]*row) map[string]*row {
