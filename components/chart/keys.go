@@ -69,6 +69,9 @@ func (k keyCheck) key(path, key string, value any, known []map[string]any, descr
 	if slices.ContainsFunc(k.extra, func(extra string) bool { return path == extra || strings.HasPrefix(path, extra+".") }) {
 		return
 	}
+	if slices.Contains(partsOf(parent(path)), key) {
+		return
+	}
 	isDefault := slices.ContainsFunc(known, func(m map[string]any) bool { _, has := m[key]; return has })
 	sub, isDescribed := described.property(key)
 	leads := slices.ContainsFunc(k.extra, func(extra string) bool { return strings.HasPrefix(extra, path+".") })
@@ -81,6 +84,34 @@ func (k keyCheck) key(path, key string, value any, known []map[string]any, descr
 	if isTable && (len(tables) > 0 || !isDefault && sub.closed()) {
 		k.below(path, below, tables, sub)
 	}
+}
+
+// parts are those of values that charts hand to Kubernetes as they are, by the end of the
+// key that holds them: a chart's own values seldom name them all.
+// Source: https://github.com/kubernetes/api/blob/v0.37.2/core/v1/types.go
+var parts = map[string][]string{
+	"resources": {"limits", "requests", "claims"},
+	"ecurityContext": {"allowPrivilegeEscalation", "appArmorProfile", "capabilities", "fsGroup", "fsGroupChangePolicy", "privileged", "procMount",
+		"readOnlyRootFilesystem", "runAsGroup", "runAsNonRoot", "runAsUser", "seLinuxOptions", "seccompProfile", "supplementalGroups",
+		"supplementalGroupsPolicy", "sysctls", "windowsOptions"},
+}
+
+func partsOf(holder string) []string {
+	for end, names := range parts {
+		if strings.HasSuffix(holder, end) {
+			return names
+		}
+	}
+	return nil
+}
+
+// parent is the key that holds the last one of a path.
+func parent(path string) string {
+	keys := strings.Split(path, ".")
+	if len(keys) < 2 {
+		return ""
+	}
+	return keys[len(keys)-2]
 }
 
 // tablesAt are the maps with anything in them that stand at a key.
