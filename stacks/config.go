@@ -9,11 +9,14 @@ import (
 
 	"github.com/megazonecloud/eks-platform/components/cluster"
 	"github.com/megazonecloud/eks-platform/components/cni"
+	"github.com/megazonecloud/eks-platform/components/controllers"
 	"github.com/megazonecloud/eks-platform/components/karpenter"
 	"github.com/megazonecloud/eks-platform/components/network"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
 	"github.com/megazonecloud/eks-platform/components/nodesecurity"
 	"github.com/megazonecloud/eks-platform/components/problem"
+	"github.com/megazonecloud/eks-platform/components/storage"
+	"github.com/megazonecloud/eks-platform/components/tenants"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 )
@@ -34,9 +37,8 @@ type Config struct {
 	// hyphens: the cluster is called that, and all else begins with it. Default
 	// the project's and the stack's name, eks-platform-dev.
 	Name string `json:"name"`
-	// Optional. The AWS account's 12 digits, quoted. With any other account's
-	// credentials nothing is planned or changed. Default any account; required in
-	// profile prd.
+	// Required. The AWS account's 12 digits, quoted: ARNs are made of it before anything
+	// exists. With any other account's credentials nothing is planned or changed.
 	AccountID string `json:"accountId"`
 	// Optional. AWS tags of everything that takes tags. Default none; platform,
 	// profile and managed-by are added.
@@ -59,6 +61,19 @@ type Config struct {
 	// Optional. Karpenter, which makes nodes for pods that find none, beside the groups:
 	// what its nodes are. Default none.
 	Karpenter *karpenter.Spec `json:"karpenter"`
+	// Optional. Pods get AWS credentials by EKS Pod Identity instead of the cluster's OIDC
+	// provider (IAM roles for service accounts). Pods on Fargate and Windows nodes get none
+	// that way. Default false.
+	PodIdentity bool `json:"podIdentity"`
+	// Optional. The controllers that a cluster needs before it carries applications: load
+	// balancers, DNS names, certificates, metrics, nodes on demand, secrets.
+	Controllers controllers.Spec `json:"controllers"`
+	// Optional. Storage by the names of its classes. Default one class gp3 of encrypted EBS
+	// volumes, for claims that name none.
+	Storage map[string]storage.Class `json:"storage"`
+	// Optional. Namespaces of teams by name, with who may enter them and what their pods may
+	// do. Default none.
+	Tenants map[string]tenants.Tenant `json:"tenants"`
 	// Optional. The Kubernetes minor whose managed add-ons are installed, quoted, so that
 	// they can be upgraded after the control plane: not newer than it, and up to three
 	// older. Default the control plane's.
@@ -73,6 +88,10 @@ type Config struct {
 	// Optional. A repository (https://) or registry (oci://) that has all charts, where
 	// those of their projects can't be reached. Default each chart's own.
 	ChartMirror string `json:"chartMirror"`
+
+	// Optional. Values of charts by the charts' names, laid over the platform's own: maps
+	// merge, lists replace, null deletes. What a chart doesn't know is refused. Default none.
+	ChartValues map[string]map[string]any `json:"chartValues"`
 
 	// Day is the day of the plan, for the support calendar. Zero, as a stack's file
 	// leaves it, is today.
@@ -123,6 +142,7 @@ func (c Config) withDefaults(name string) Config {
 		c.AddonsMinor = c.Cluster.WithDefaults().Version
 	}
 	c.Network, c.CNI = c.Network.WithDefaults(), c.CNI.WithDefaults()
+	c.CNI.NetworkPolicies = c.CNI.NetworkPolicies || len(c.Tenants) > 0 && !c.CNI.Overlay()
 	if c.Karpenter != nil {
 		c.Karpenter = new(c.Karpenter.WithDefaults())
 	}
@@ -132,5 +152,8 @@ func (c Config) withDefaults(name string) Config {
 		groups[key] = c.Profile.groupDefaults(group).WithDefaults()
 	}
 	c.NodeGroups = groups
+	if c.Storage == nil {
+		c.Storage = map[string]storage.Class{"gp3": {Default: true, EBS: &storage.EBS{}}}
+	}
 	return c
 }

@@ -184,7 +184,7 @@ func TestBadConfiguration(t *testing.T) {
 		"long tag":           {"dev", func(o object) { o["tags"] = object{"k": strings.Repeat("v", 257)} }, "tags.k: is too long or empty"},
 		"two zones in prd":   {"prd", func(o object) { o["network"].(object)["zones"] = []any{"ap-northeast-2a", "ap-northeast-2b"} }, "network.zones: profile prd needs 3 zones, this names 2"},
 		"too few nodes":      {"prd", func(o object) { o["nodeGroups"].(object)["general"].(object)["min"] = 1 }, "nodeGroups: profile prd needs 2 nodes at all times, the groups' min add up to 1"},
-		"no account in prd":  {"prd", func(o object) { delete(o, "accountId") }, "accountId: profile prd needs it"},
+		"no account":         {"dev", func(o object) { delete(o, "accountId") }, "accountId: is missing; write the account's 12 digits in quotes"},
 		"open API server":    {"prd", func(o object) { o["cluster"].(object)["publicAccessCidrs"] = []any{"0.0.0.0/0"} }, "cluster.publicAccessCidrs: 0.0.0.0/0 opens the API server to everybody"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -44,6 +44,8 @@ func decodeValue(list *problem.List, path string, tree any, into reflect.Value) 
 		decodeMap(list, path, tree, into)
 	case reflect.Slice:
 		decodeSlice(list, path, tree, into)
+	case reflect.Interface:
+		into.Set(reflect.ValueOf(plain(tree)))
 	default:
 		decodeLeaf(list, path, tree, into)
 	}
@@ -115,6 +117,32 @@ func decodeLeaf(list *problem.List, path string, tree any, into reflect.Value) {
 	mismatch(list, path, tree, map[reflect.Kind]string{
 		reflect.String: "text", reflect.Bool: "true or false", reflect.Int: "a whole number",
 	}[into.Kind()])
+}
+
+// plain is a tree as it is, with numbers as numbers.
+func plain(tree any) any {
+	switch value := tree.(type) {
+	case map[string]any:
+		copied := make(map[string]any, len(value))
+		for key, below := range value {
+			copied[key] = plain(below)
+		}
+		return copied
+	case []any:
+		copied := make([]any, len(value))
+		for i, below := range value {
+			copied[i] = plain(below)
+		}
+		return copied
+	case json.Number:
+		if number, err := value.Int64(); err == nil {
+			return number
+		}
+		number, _ := value.Float64()
+		return number
+	default:
+		return value
+	}
 }
 
 // fieldsByKey lists a struct's fields by their keys.

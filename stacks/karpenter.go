@@ -6,7 +6,6 @@ import (
 	"github.com/megazonecloud/eks-platform/components/chart"
 	"github.com/megazonecloud/eks-platform/components/karpenter"
 	"github.com/megazonecloud/eks-platform/components/problem"
-	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -25,18 +24,18 @@ func (c Config) validateKarpenter(list *problem.List) {
 
 // makeKarpenter installs Karpenter and what it makes nodes of: the AWS side first, which
 // EKS reads when the controller's pods start, then the chart, then classes and pools.
-func (p *Platform) makeKarpenter(ctx *pulumi.Context, handle ref.Cluster, after []pulumi.Resource) error {
+func (p *Platform) makeKarpenter(ctx *pulumi.Context, after []pulumi.Resource) error {
 	cfg := p.Config
 	if cfg.Karpenter == nil {
 		return nil
 	}
-	args := cfg.karpenterArgs(handle, p.Network.Ref())
+	args := cfg.karpenterArgs(p.handle, p.Network.Ref())
 	args.Tags = p.tags
 	controller, err := karpenter.New(ctx, cfg.Name, &args, p.aws)
 	if err != nil {
 		return err
 	}
-	installed, err := p.installChart(ctx, "karpenter", chart.Args{Cluster: handle, After: slices.Concat(after, controller.Resources())})
+	installed, err := p.installChart(ctx, "karpenter", chart.Args{After: slices.Concat(after, controller.Resources())})
 	if err != nil {
 		return err
 	}
@@ -45,7 +44,7 @@ func (p *Platform) makeKarpenter(ctx *pulumi.Context, handle ref.Cluster, after 
 		return err
 	}
 	_, err = karpenter.NewPools(ctx, cfg.Name, &karpenter.PoolsArgs{
-		Spec: cfg.karpenterPools(), Cluster: handle, Network: p.Network.Ref(), InstanceProfile: controller.InstanceProfile,
+		Spec: cfg.karpenterPools(), Cluster: p.handle, Network: p.Network.Ref(), InstanceProfile: controller.InstanceProfile,
 		After: slices.Concat(controller.Resources(), installed.Resources()), MaxPods: cfg.karpenterMaxPods(), Labels: objectLabels, Tags: p.tags,
 	}, pulumi.Providers(kubernetes))
 	return err

@@ -11,7 +11,6 @@ import (
 	"github.com/megazonecloud/eks-platform/components/ipplan"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
 	"github.com/megazonecloud/eks-platform/components/nodesecurity"
-	"github.com/megazonecloud/eks-platform/components/ref"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -19,8 +18,7 @@ import (
 // need them.
 func (p *Platform) makeNodes(ctx *pulumi.Context) error {
 	cfg := p.Config
-	handle, err := p.guardNodes(ctx)
-	if err != nil {
+	if err := p.guardNodes(ctx); err != nil {
 		return err
 	}
 	configuration, err := cfg.CNI.AddonConfiguration(cfg.windows())
@@ -34,48 +32,50 @@ func (p *Platform) makeNodes(ctx *pulumi.Context) error {
 		configurations[cni.Addon] = configuration
 	}
 	before, err := addons.New(ctx, cfg.Name+"-before-nodes", &addons.Args{
-		Names: first, Versions: cfg.addonVersions(first), Configuration: configurations, Cluster: handle, Tags: p.tags,
+		Names: first, Versions: cfg.addonVersions(first), Configuration: configurations, Cluster: p.handle, Tags: p.tags,
 	}, p.aws)
 	if err != nil {
 		return err
 	}
-	handle.NodesNeed = append(handle.NodesNeed, before.Resources()...)
+	p.handle.NodesNeed = append(p.handle.NodesNeed, before.Resources()...)
 	if cfg.CNI.CustomNetworking || cfg.CNI.Overlay() {
-		settings, err := p.makeCNI(ctx, handle)
+		settings, err := p.makeCNI(ctx)
 		if err != nil {
 			return err
 		}
-		handle.NodesNeed = append(handle.NodesNeed, settings...)
+		p.handle.NodesNeed = append(p.handle.NodesNeed, settings...)
 	}
 	if p.NodeGroups, err = nodegroups.New(ctx, cfg.Name, &nodegroups.Args{
-		Groups: cfg.NodeGroups, Cluster: handle, Network: p.Network.Ref(), MaxPods: maxPods(p.Addresses), StartupTaints: startupTaints(plan), IPv6: cfg.CNI.IPv6, Tags: p.tags,
+		Groups: cfg.NodeGroups, Cluster: p.handle, Network: p.Network.Ref(), MaxPods: maxPods(p.Addresses), StartupTaints: startupTaints(plan), IPv6: cfg.CNI.IPv6, Tags: p.tags,
 	}, p.aws); err != nil {
 		return err
 	}
-	if _, err = addons.New(ctx, cfg.Name+"-after-nodes", &addons.Args{
-		Names: catalog.AddonsAfterNodes, Versions: cfg.addonVersions(catalog.AddonsAfterNodes), Cluster: handle, After: p.NodeGroups.Resources(), Tags: p.tags,
-	}, p.aws); err != nil {
+	after, err := addons.New(ctx, cfg.Name+"-after-nodes", &addons.Args{
+		Names: catalog.AddonsAfterNodes, Versions: cfg.addonVersions(catalog.AddonsAfterNodes), Cluster: p.handle, After: p.NodeGroups.Resources(), Tags: p.tags,
+	}, p.aws)
+	if err != nil {
 		return err
 	}
-	return p.makeKarpenter(ctx, handle, p.NodeGroups.Resources())
+	p.podsNeed = slices.Concat(p.NodeGroups.Resources(), after.Resources())
+	return p.makeKarpenter(ctx, p.NodeGroups.Resources())
 }
 
 // guardNodes makes the nodes' security group where the configuration asks for one, and
 // puts it into the cluster's handle.
-func (p *Platform) guardNodes(ctx *pulumi.Context) (ref.Cluster, error) {
-	cfg, handle := p.Config, p.Cluster.Ref()
+func (p *Platform) guardNodes(ctx *pulumi.Context) error {
+	cfg := p.Config
 	if cfg.NodeSecurity.Group != nodesecurity.GroupOwn {
-		return handle, nil
+		return nil
 	}
 	made, err := nodesecurity.New(ctx, cfg.Name, &nodesecurity.Args{
-		Spec: cfg.NodeSecurity, Network: p.Network.Ref(), Cluster: handle, Installed: cfg.installed(),
+		Spec: cfg.NodeSecurity, Network: p.Network.Ref(), Cluster: p.handle, Installed: cfg.installed(),
 		Fargate: cfg.has(func(g nodegroups.Group) bool { return g.Kind == ipplan.Fargate }), IPv6: cfg.CNI.IPv6, Tags: p.tags,
 	}, p.aws)
 	if err != nil {
-		return handle, err
+		return err
 	}
-	handle.NodeSecurityGroupID, handle.NodesNeed = made.SecurityGroupID, made.Resources()
-	return handle, nil
+	p.handle.NodeSecurityGroupID, p.handle.NodesNeed = made.SecurityGroupID, made.Resources()
+	return nil
 }
 
 // startupTaints are those of a CNI, for node groups.
@@ -96,20 +96,20 @@ func (c Config) has(such func(nodegroups.Group) bool) bool {
 
 // makeCNI gives each zone its ENIConfig, or installs another CNI: nodes wait for either.
 // Nobody waits for the CNI's own pods, which wait for nodes.
-func (p *Platform) makeCNI(ctx *pulumi.Context, handle ref.Cluster) ([]pulumi.Resource, error) {
+func (p *Platform) makeCNI(ctx *pulumi.Context) ([]pulumi.Resource, error) {
 	kubernetes, err := p.kubernetesProvider(ctx)
 	if err != nil {
 		return nil, err
 	}
 	settings, err := cni.New(ctx, p.Config.Name, &cni.Args{
-		Spec: p.Config.CNI, Network: p.Network.Ref(), Cluster: handle, After: handle.NodesNeed, Labels: objectLabels,
+		Spec: p.Config.CNI, Network: p.Network.Ref(), Cluster: p.handle, After: p.handle.NodesNeed, Labels: objectLabels,
 	}, pulumi.Providers(kubernetes))
 	if err != nil {
 		return nil, err
 	}
 	made := settings.Resources()
 	for _, wanted := range p.Config.CNI.Charts(profiles[p.Config.Profile].replicas) {
-		installed, err := p.installChart(ctx, wanted.Name, chart.Args{Cluster: handle, After: made, NoWait: true})
+		installed, err := p.installChart(ctx, wanted.Name, chart.Args{After: made, NoWait: true})
 		if err != nil {
 			return nil, err
 		}

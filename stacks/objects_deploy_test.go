@@ -31,7 +31,7 @@ func TestTheProgramChecksItsObjects(t *testing.T) {
 				}); err != nil {
 					return err
 				}
-				return stacks.DeployOn(november)(ctx)
+				return stacks.DeployWith(november, noCharts)(ctx)
 			}, append(options, recorder.Config(stacks.Key, string(text)))...)
 			require.ErrorContains(t, err, "Kubernetes objects of stack dev: 1 problem\n  - PodDisruptionBudget shop/web: policy/v1beta1 is gone since Kubernetes 1.25; use policy/v1")
 			assert.NotEmpty(t, r.OfType("aws:eks/nodeGroup:NodeGroup"), "everything was registered")

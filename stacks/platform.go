@@ -10,6 +10,8 @@ import (
 	"github.com/megazonecloud/eks-platform/components/network"
 	"github.com/megazonecloud/eks-platform/components/nodegroups"
 	"github.com/megazonecloud/eks-platform/components/problem"
+	"github.com/megazonecloud/eks-platform/components/ref"
+	"github.com/megazonecloud/eks-platform/components/storage"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -58,8 +60,20 @@ type Platform struct {
 
 	tags       map[string]string
 	aws        pulumi.ResourceOption
+	provider   *aws.Provider
 	kubernetes *kubernetes.Provider
 	charts     map[string]chart.Rendered
+	// handle is the cluster with what each step adds to it, podsNeed what any pod needs to
+	// run and to reach others: nodes and DNS.
+	handle   ref.Cluster
+	podsNeed []pulumi.Resource
+	// storage is the AWS side of the classes, settings what the controllers are told.
+	storage  *storage.Storage
+	settings []pulumi.Resource
+	// namespaces are what pods of tenants need.
+	namespaces []pulumi.Resource
+	// installedCharts are those that are registered so far, by name.
+	installedCharts map[string]*chart.Chart
 }
 
 // New wires the components of a checked configuration. It is the only place
@@ -74,17 +88,16 @@ func New(ctx *pulumi.Context, cfg *Config) (*Platform, error) {
 			return nil, err
 		}
 	}
-	charts, err := cfg.renderCharts()
+	charts, err := cfg.RenderCharts()
 	if err != nil {
 		return nil, err
 	}
-	p := &Platform{Config: cfg, Addresses: plan, tags: cfg.allTags(), charts: charts}
-	aws, err := cfg.awsProvider(ctx)
-	if err != nil {
+	p := &Platform{Config: cfg, Addresses: plan, tags: cfg.allTags(), charts: charts, installedCharts: map[string]*chart.Chart{}}
+	if p.provider, err = cfg.awsProvider(ctx); err != nil {
 		return nil, err
 	}
-	p.aws = pulumi.Providers(aws)
-	for _, step := range []func(*pulumi.Context) error{p.showAddresses, p.makeNetwork, p.makeCluster, p.makeNodes} {
+	p.aws = pulumi.Providers(p.provider)
+	for _, step := range []func(*pulumi.Context) error{p.showAddresses, p.makeNetwork, p.makeCluster, p.makeNodes, p.makeStorage, p.makeControllers, p.makeTenants, p.makeClasses} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -116,7 +129,11 @@ func (p *Platform) makeCluster(ctx *pulumi.Context) (err error) {
 	p.Cluster, err = cluster.New(ctx, p.Config.Name, &cluster.Args{
 		Spec: p.Config.Cluster, ClusterName: p.Config.Name, Network: p.Network.Ref(), IPv6: p.Config.CNI.IPv6, Windows: p.Config.windows(), Tags: p.tags,
 	}, p.aws)
-	return err
+	if err != nil {
+		return err
+	}
+	p.handle = p.Config.placed(p.Cluster.Ref())
+	return nil
 }
 
 // objectLabels are on every Kubernetes object.

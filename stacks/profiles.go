@@ -39,11 +39,10 @@ type traits struct {
 	// replicas are those of a controller that one replica would do for.
 	replicas int
 	// What the profile demands, whatever the configuration says.
-	zones        int
-	nodes        int
-	accountNamed bool
-	closed       bool
-	supported    bool
+	zones     int
+	nodes     int
+	closed    bool
+	supported bool
 }
 
 var profiles = map[Profile]traits{
@@ -53,7 +52,7 @@ var profiles = map[Profile]traits{
 		logRetentionDays: 30, keyDeletionDays: 7, capacityType: "ON_DEMAND", minNodes: 2, replicas: 2, zones: 2, nodes: 2},
 	Prd: {nat: network.NATPerZone, flowLogs: network.ToCloudWatch, zonalShift: true, nodeSecurity: nodesecurity.GroupOwn, growthPercent: 50, upgrades: []string{"rolling", "blueGreen"},
 		logRetentionDays: 365, keyDeletionDays: 30, protect: true, capacityType: "ON_DEMAND", minNodes: 3, replicas: 2,
-		zones: 3, nodes: 2, accountNamed: true, closed: true, supported: true},
+		zones: 3, nodes: 2, closed: true, supported: true},
 }
 
 // profileOf reads the profile of an undecoded configuration, because the

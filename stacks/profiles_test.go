@@ -33,7 +33,6 @@ func TestDocumentedProfiles(t *testing.T) {
 		row("`nodeGroups.*.min`", func(t traits) any { return t.minNodes }),
 		row("zones, at least", func(t traits) any { return t.zones }),
 		row("sum of the groups' min, at least", func(t traits) any { return t.nodes }),
-		row("`accountId`", func(t traits) any { return map[bool]string{true: "required", false: "optional"}[t.accountNamed] }),
 	} {
 		assert.Contains(t, string(text), want)
 	}

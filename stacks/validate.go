@@ -31,7 +31,10 @@ func (c Config) validate(list *problem.List) {
 	if !platformName.MatchString(c.Name) {
 		list.Addf("name", "use 1 to 40 lower-case letters, digits and hyphens, a letter first", "%q can't be a platform's name", c.Name)
 	}
-	if c.AccountID != "" && !accountID.MatchString(c.AccountID) {
+	switch {
+	case c.AccountID == "":
+		list.Add("accountId", "is missing", "write the account's 12 digits in quotes")
+	case !accountID.MatchString(c.AccountID):
 		list.Addf("accountId", "write the 12 digits in quotes", "%q is not an AWS account", c.AccountID)
 	}
 	c.validateTags(list)
@@ -44,6 +47,12 @@ func (c Config) validate(list *problem.List) {
 	c.validateAddons(list)
 	c.validateKarpenter(list)
 	c.validateMirror(list)
+	c.validateControllers(list)
+	c.validateStorage(list)
+	c.validateTenants(list)
+	if len(list.All()) == 0 { // which charts there are depends on all the rest
+		c.validateCharts(list)
+	}
 	c.validateRanges(list)
 	c.validateProfile(list)
 	c.validateAddresses(list)
@@ -128,9 +137,6 @@ func (c Config) validateProfile(list *problem.List) {
 	}
 	if len(c.NodeGroups) > 0 && nodes < want.nodes {
 		list.Addf("nodeGroups", "raise a group's min", "profile %s needs %d nodes at all times, the groups' min add up to %d", c.Profile, want.nodes, nodes)
-	}
-	if want.accountNamed && c.AccountID == "" {
-		list.Addf("accountId", "write the account's 12 digits in quotes", "profile %s needs it", c.Profile)
 	}
 	for _, text := range c.Cluster.PublicAccessCIDRs {
 		if open, err := netip.ParsePrefix(text); err == nil && want.closed && open.Bits() == 0 {

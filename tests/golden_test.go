@@ -10,6 +10,7 @@ import (
 
 	"encoding/json"
 
+	"github.com/megazonecloud/eks-platform/components/chart"
 	"github.com/megazonecloud/eks-platform/stacks"
 	"github.com/megazonecloud/eks-platform/tests/recorder"
 	"github.com/stretchr/testify/assert"
@@ -22,10 +23,14 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // allStacks are the stacks that the project ships.
 var allStacks = []string{"dev", "stg", "prd"}
 
-// platformOf is a stack's configuration as JSON.
-func platformOf(t *testing.T, stack string) []byte {
+// platformOf is the configuration of a stack, or of another file, as JSON.
+func platformOf(t testing.TB, stack string) []byte {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "Pulumi."+stack+".yaml"))
+	file := filepath.Join("..", "Pulumi."+stack+".yaml")
+	if strings.HasSuffix(stack, ".yaml") {
+		file = stack
+	}
+	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	var settings struct {
 		Config map[string]any `yaml:"config"`
@@ -36,11 +41,21 @@ func platformOf(t *testing.T, stack string) []byte {
 	return platform
 }
 
+// noCharts has none on any machine, so that a golden shows a chart as one node with its
+// values.
+var noCharts = stacks.Charts{Source: chart.NewCache("no-such-folder", nil, nil), ShowMissing: true}
+
+// preview makes record plan.
+var preview = recorder.Preview()
+
+// secret answers for the secret that the stack with everything reads.
+var secret = recorder.Answer("aws:secretsmanager/getSecretVersion:getSecretVersion", map[string]any{"secretString": `{"username":"vsadmin","password":"planted"}`})
+
 // record runs the program with a stack's own file.
 func record(t *testing.T, stack string, options ...recorder.Option) *recorder.Recorder {
 	t.Helper()
 	platform := platformOf(t, stack)
-	r, err := recorder.Run(stacks.DeployOn(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)), append(options, recorder.Stack(stack), recorder.Config(stacks.Key, string(platform)))...)
+	r, err := recorder.Run(stacks.DeployWith(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), noCharts), append(options, secret, recorder.Stack(stack), recorder.Config(stacks.Key, string(platform)))...)
 	require.NoError(t, err)
 	return r
 }

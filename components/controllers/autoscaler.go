@@ -63,6 +63,7 @@ func autoscalerChart(a Args) ref.Chart {
 	}
 	return ref.Chart{
 		Name: autoscalerName, Namespace: system, Profile: profile,
+		ExtraKeys: []string{"extraArgs"}, // any of the autoscaler's own
 		Values: map[string]any{
 			"autoDiscovery": map[string]any{"clusterName": a.Cluster.Name},
 			"awsRegion":     a.Cluster.Place.Region,
@@ -88,14 +89,14 @@ func autoscalerChart(a Args) ref.Chart {
 
 // autoscalerPolicy narrows what the autoscaler documents (cloudprovider/aws/README.md of
 // 1.35.2, full features): sizes only of groups with this cluster's tag, node groups only
-// of this cluster.
+// of this cluster. Left out is autoscaling:DescribeAutoScalingInstances, which 1.33.6 to
+// 1.36.1 don't call.
 func autoscalerPolicy(a Args) string {
 	place := a.Cluster.Place
 	return iamdoc.Document(
 		// None of these knows resources.
 		iamdoc.Statement{Sid: "Read", Resource: "*", Condition: iamdoc.Equals(map[string]any{"aws:RequestedRegion": place.Region}), Action: []string{
-			"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeAutoScalingInstances", "autoscaling:DescribeLaunchConfigurations",
-			"autoscaling:DescribeScalingActivities", "autoscaling:DescribeTags",
+			"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLaunchConfigurations", "autoscaling:DescribeScalingActivities",
 			"ec2:DescribeImages", "ec2:DescribeInstanceTypes", "ec2:DescribeLaunchTemplateVersions", "ec2:GetInstanceTypesFromInstanceRequirements",
 		}},
 		iamdoc.Statement{Sid: "ReadNodeGroups", Action: "eks:DescribeNodegroup", Resource: place.Arn("eks", "nodegroup/"+a.Cluster.Name+"/*/*")},

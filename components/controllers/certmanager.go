@@ -67,7 +67,10 @@ var certManager = controller{
 }
 
 // certManagerChart keeps the definitions when the chart goes, because every certificate
-// would go with them.
+// would go with them. Its webhooks' caBundle, which cainjector fills in, needs no rule: the
+// chart doesn't write it, and with server-side apply who doesn't write a field neither owns
+// nor resets it.
+// Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
 func certManagerChart(a Args) ref.Chart {
 	part := func(component, cpu, memory, limit string) map[string]any {
 		name := strings.TrimPrefix(component, "controller")
@@ -115,8 +118,9 @@ func certManagerChart(a Args) ref.Chart {
 
 // certManagerPolicy narrows what cert-manager documents for Route 53
 // (https://cert-manager.io/docs/configuration/acme/dns01/route53/) from all hosted zones
-// to those of the issuer; the record must be a challenge's. It need not list zones: the
-// solvers name them. Empty without an issuer.
+// to those of the issuer; the record must be a challenge's for a name of its domains. It
+// need not list zones: the solvers name them. Nor does it list records, which v1.21.1
+// doesn't do, either (pkg/issuer/acme/dns/route53/route53.go). Empty without an issuer.
 func certManagerPolicy(a Args) string {
 	is := a.Certificates.ACME
 	if is == nil {
@@ -127,9 +131,8 @@ func certManagerPolicy(a Args) string {
 		iamdoc.Statement{Sid: "Wait", Action: "route53:GetChange", Resource: "arn:" + a.Cluster.Place.Partition + ":route53:::change/*"},
 		iamdoc.Statement{Sid: "Write", Action: "route53:ChangeResourceRecordSets", Resource: zones, Condition: iamdoc.Condition{
 			"ForAllValues:StringEquals": {"route53:ChangeResourceRecordSetsRecordTypes": []string{"TXT"}},
-			"ForAllValues:StringLike":   {"route53:ChangeResourceRecordSetsNormalizedRecordNames": []string{"_acme-challenge.*"}},
+			"ForAllValues:StringLike":   recordNames(is.Zones, "_acme-challenge."),
 		}},
-		iamdoc.Statement{Sid: "Read", Action: "route53:ListResourceRecordSets", Resource: zones},
 	)
 }
 
@@ -139,7 +142,7 @@ func (c Certificates) problems() []problem.Problem {
 		list.Add("enabled", "is false, and issuers need cert-manager", "remove it, or the issuers")
 	}
 	if c.ACME != nil {
-		if _, err := mail.ParseAddress(c.ACME.Email); err != nil {
+		if address, err := mail.ParseAddress(c.ACME.Email); err != nil || address.Address != c.ACME.Email {
 			list.Addf("acme.email", "write an address, such as platform@example.com", "%q is no e-mail address", c.ACME.Email)
 		}
 		if len(c.ACME.Zones) == 0 {

@@ -15,11 +15,14 @@ import (
 
 // DNS is external-dns.
 type DNS struct {
-	// Optional. The hosted zones of Route 53 that it writes to, by domain:
-	// {example.com: Z0123456789ABCDEFGHIJ}. Default none, and it is off.
+	// Optional. The hosted zones of Route 53 that it writes to, public or private, by domain:
+	// {example.com: Z0123456789ABCDEFGHIJ}. A domain below a zone's own keeps it to the names
+	// there: {apps.example.com: Z0123456789ABCDEFGHIJ}. Default none, and it is off.
 	Zones map[string]string `json:"zones"`
 	// Optional. What it may do with records of its own: upsertOnly (make and change them) or
-	// sync (delete them, too, when their objects go). Default upsertOnly.
+	// sync (delete them, too, when their objects go). Under upsertOnly nothing can be deleted,
+	// so what Route 53 changes only by deleting waits for a person: an address that becomes a
+	// load balancer's alias, for one. Default upsertOnly.
 	Policy string `json:"policy"`
 	// Optional. The kinds of objects whose host names become records: service, ingress,
 	// crd (DNSEndpoint), gateway-httproute, gateway-grpcroute, gateway-tlsroute,
@@ -34,8 +37,14 @@ type DNS struct {
 
 const externalDNSName = "external-dns"
 
+// The policies.
+const (
+	upsertOnly = "upsertOnly"
+	syncPolicy = "sync"
+)
+
 // writing are the chart's names of the policies.
-var writing = map[string]string{"": "upsert-only", "upsertOnly": "upsert-only", "sync": "sync"}
+var writing = map[string]string{"": "upsert-only", upsertOnly: "upsert-only", syncPolicy: "sync"}
 
 // sources are those of the objects that the platform can have.
 // Source: https://kubernetes-sigs.github.io/external-dns/latest/docs/sources/about/
@@ -71,9 +80,10 @@ func externalDNSChart(a Args) ref.Chart {
 	if interval == "" {
 		interval = "1m"
 	}
-	domains, filters := slices.Sorted(maps.Keys(is.Zones)), []string{}
-	for _, domain := range domains {
-		filters = append(filters, "--zone-id-filter="+is.Zones[domain])
+	// Zones are those of the ids, which a domain may be only a part of; they seldom change.
+	arguments := []string{"--aws-zone-match-parent", "--aws-zones-cache-duration=1h"}
+	for _, id := range slices.Compact(slices.Sorted(maps.Values(is.Zones))) {
+		arguments = append(arguments, "--zone-id-filter="+id)
 	}
 	return ref.Chart{
 		Name: externalDNSName, Namespace: system,
@@ -81,26 +91,37 @@ func externalDNSChart(a Args) ref.Chart {
 			"serviceAccount": map[string]any{"create": true, "name": externalDNSName, "annotations": irsa.Annotations(a.Cluster, externalDNSName)},
 			"provider":       map[string]any{"name": "aws"},
 			"env":            []any{map[string]any{"name": "AWS_DEFAULT_REGION", "value": a.Cluster.Place.Region}},
-			"domainFilters":  domains, "extraArgs": filters, "sources": from,
+			"domainFilters":  slices.Sorted(maps.Keys(is.Zones)), "extraArgs": arguments, "sources": from,
 			"policy": writing[is.Policy], "registry": "txt", "txtOwnerId": owner,
-			// Records of TXT can't stand beside a CNAME of the same name.
+			// Records of TXT can't stand beside a CNAME of the same name. With the dot, that of the
+			// domain itself is in its zone, too.
+			// Source: https://github.com/kubernetes-sigs/external-dns/blob/v0.21.0/registry/mapper/mapper.go
 			"txtPrefix": "%{record_type}-owner.",
 			"interval":  interval, "triggerLoopOnEvent": true,
 			"priorityClassName": critical,
+			// It keeps all pods in memory, and at its start twice over.
 			// Source: https://github.com/kubernetes-sigs/external-dns/blob/v0.21.0/docs/advanced/operational-best-practices.md
-			"resources": podspec.Resources("50m", "64Mi", "256Mi"),
+			"resources":                 podspec.Resources("50m", "64Mi", "256Mi"),
+			"topologySpreadConstraints": podspec.Spread(map[string]any{"app.kubernetes.io/name": externalDNSName}),
 		},
 	}
 }
 
 // externalDNSPolicy narrows what external-dns documents (docs/tutorials/aws.md of chart
-// 1.21.1) from all hosted zones to those of the configuration, and leaves out zones' tags,
-// which it reads for filters that are not used.
+// 1.21.1) from all hosted zones to those of the configuration, there to names of its
+// domains and to the types of records that it manages, and without sync to what deletes
+// nothing. It leaves out zones' tags, which it reads for filters that are not used.
+// Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html
 func externalDNSPolicy(a Args) string {
 	zones := zoneArns(a.Cluster.Place, a.DNS.Zones)
+	exactly := map[string]any{"route53:ChangeResourceRecordSetsRecordTypes": []string{"A", "AAAA", "CNAME", "TXT"}}
+	if a.DNS.Policy != syncPolicy {
+		exactly["route53:ChangeResourceRecordSetsActions"] = []string{"CREATE", "UPSERT"}
+	}
 	return iamdoc.Document(
 		iamdoc.Statement{Sid: "Write", Action: "route53:ChangeResourceRecordSets", Resource: zones, Condition: iamdoc.Condition{
-			"ForAllValues:StringEquals": {"route53:ChangeResourceRecordSetsRecordTypes": []string{"A", "AAAA", "CNAME", "TXT", "SRV", "NS", "MX"}},
+			"ForAllValues:StringEquals": exactly,
+			"ForAllValues:StringLike":   recordNames(a.DNS.Zones, ""),
 		}},
 		iamdoc.Statement{Sid: "Read", Action: "route53:ListResourceRecordSets", Resource: zones},
 		// It finds zones by listing them, which knows neither resources nor regions.
@@ -108,13 +129,24 @@ func externalDNSPolicy(a Args) string {
 	)
 }
 
-// zoneArns are the ARNs of hosted zones, in the order of their domains.
+// zoneArns are the ARNs of hosted zones, each once.
 func zoneArns(place ref.Place, zones map[string]string) []string {
 	var arns []string
-	for _, domain := range slices.Sorted(maps.Keys(zones)) {
-		arns = append(arns, "arn:"+place.Partition+":route53:::hostedzone/"+zones[domain])
+	for _, id := range slices.Compact(slices.Sorted(maps.Values(zones))) {
+		arns = append(arns, "arn:"+place.Partition+":route53:::hostedzone/"+id)
 	}
 	return arns
+}
+
+// recordNames is the condition's value for records of domains, and of all below them, that
+// begin with a text. Route 53 compares names in small letters without the last dot.
+// Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html
+func recordNames(zones map[string]string, begin string) map[string]any {
+	var names []string
+	for _, domain := range slices.Sorted(maps.Keys(zones)) {
+		names = append(names, begin+domain, begin+"*."+domain)
+	}
+	return map[string]any{"route53:ChangeResourceRecordSetsNormalizedRecordNames": names}
 }
 
 var (
@@ -140,7 +172,7 @@ func (d DNS) problems() []problem.Problem {
 	var list problem.List
 	validateZones(&list, "zones", d.Zones)
 	if _, known := writing[d.Policy]; !known {
-		problem.OneOf(&list, "policy", d.Policy, "upsertOnly", "sync")
+		problem.OneOf(&list, "policy", d.Policy, upsertOnly, syncPolicy)
 	}
 	for _, source := range d.Sources {
 		problem.OneOf(&list, "sources", source, sources...)

@@ -59,9 +59,9 @@ func (s Store) service() string { return cmp.Or(s.Service, SecretsManager) }
 // secretsPolicy is what the controller may do: read the secrets of the stores without a
 // role, decrypt them with the keys that the stores name, and assume the other stores' roles.
 //
-// It narrows the policies of https://external-secrets.io/v2.9.0/provider/aws-secrets-manager
-// and https://external-secrets.io/v2.9.0/provider/aws-parameter-store by prefix, and leaves
-// out what finds secrets, reads resource policies and writes.
+// It narrows the policies in aws-secrets-manager.md and aws-parameter-store.md of
+// https://github.com/external-secrets/external-secrets/tree/v2.9.0/docs/provider by prefix,
+// and leaves out what finds secrets, reads resource policies and writes.
 func secretsPolicy(a Args) string {
 	var statements []iamdoc.Statement
 	for _, name := range slices.Sorted(maps.Keys(services)) {

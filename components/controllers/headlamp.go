@@ -56,7 +56,7 @@ func headlampChart(a Args) ref.Chart {
 	replicas := max(1, a.Replicas)
 	if a.Dashboard.OIDC != nil {
 		// A sign-in that one pod began no other can end: each remembers its own in memory.
-		// Source: oauthRequestMap in https://github.com/kubernetes-sigs/headlamp/blob/v0.45.0/backend/cmd/headlamp.go
+		// Source: https://github.com/kubernetes-sigs/headlamp/issues/5401, and oauthRequestMap in backend/cmd/headlamp.go
 		replicas = 1
 	}
 	container := podspec.Container()

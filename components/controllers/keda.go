@@ -64,7 +64,7 @@ func kedaChart(a Args) ref.Chart {
 	accounts, resources, spread, budgets := map[string]any{}, map[string]any{}, map[string]any{}, map[string]any{}
 	for key, workload := range kedaWorkloads {
 		accounts[key] = map[string]any{"create": true, "name": workload.account}
-		// Source: https://keda.sh/docs/2.20/operate/cluster/#requirements
+		// Source: resources in the chart's values, but for their limit of CPU
 		resources[key] = unthrottled("100m", "100Mi", "1000Mi")
 		plural := strings.Replace(key, "metricServer", "metricsServer", 1)
 		spread[plural] = podspec.Spread(map[string]any{"app": workload.app})
@@ -123,8 +123,9 @@ func kedaRole(a Args) irsa.Workload {
 }
 
 // kedaPolicy is what the operator may read for triggers that use its own role; empty for
-// nothing. KEDA publishes no policy, but the permissions of each scaler:
-// https://keda.sh/docs/2.20/scalers/aws-cloudwatch, aws-sqs, aws-kinesis.
+// nothing. KEDA publishes no policy; these are the calls of its scalers in
+// https://github.com/kedacore/keda/tree/v2.20.2/pkg/scalers (aws_cloudwatch, aws_sqs_queue,
+// aws_kinesis_stream).
 func kedaPolicy(a Args) string {
 	is := a.CustomMetrics
 	var statements []iamdoc.Statement

@@ -16,13 +16,17 @@ const (
 // https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/v3.5.0/docs/install/iam_policy.json:
 // to the region and the account; to what carries this cluster's name, where that one asks
 // for any cluster's tag or for none; and without Cognito, server certificates of IAM, WAF
-// Classic, and what the configuration has not turned on. Target groups that something
-// else made can't be bound for want of the tag.
+// // Classic, Outposts, pools of IPAM, and what the configuration has not turned on. Target
+// groups that something else made can't be bound for want of the tag. Which actions know
+// resources, and which of those know tags, is in
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
+// and https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html.
 func loadBalancerPolicy(a Args) string {
 	p, cluster := policyScope{a.Cluster.Place, a.Cluster.Name}, a.Cluster.Name
+	vpc, inVpc := p.vpc(a)
 	statements := []iamdoc.Statement{
 		{Sid: "ServiceRole", Action: "iam:CreateServiceLinkedRole",
-			Resource:  "arn:" + p.Partition + ":iam::" + p.Account + ":role/aws-service-role/elasticloadbalancing.amazonaws.com/AWSServiceRoleForElasticLoadBalancing*",
+			Resource:  "arn:" + p.Partition + ":iam::" + p.Account + ":role/aws-service-role/elasticloadbalancing.amazonaws.com/AWSServiceRoleForElasticLoadBalancing",
 			Condition: iamdoc.Equals(map[string]any{"iam:AWSServiceName": "elasticloadbalancing.amazonaws.com"})},
 		// None of these knows resources.
 		{Sid: "Read", Resource: "*", Condition: p.inRegion(), Action: []string{
@@ -35,11 +39,11 @@ func loadBalancerPolicy(a Args) string {
 			"elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
 			"elasticloadbalancing:DescribeTrustStores",
 		}},
-		{Sid: "ReadVpcGroups", Action: "ec2:GetSecurityGroupsForVpc", Resource: p.Arn("ec2", "vpc/*")},
+		{Sid: "ReadVpcGroups", Action: "ec2:GetSecurityGroupsForVpc", Resource: vpc, Condition: inVpc},
 		{Sid: "ReadCertificates", Action: "acm:DescribeCertificate", Resource: p.Arn("acm", "certificate/*")},
 
 		{Sid: "MakeGroups", Action: "ec2:CreateSecurityGroup", Resource: p.groups(), Condition: p.asked()},
-		{Sid: "MakeGroupsInVpc", Action: "ec2:CreateSecurityGroup", Resource: p.Arn("ec2", "vpc/*")},
+		{Sid: "MakeGroupsInVpc", Action: "ec2:CreateSecurityGroup", Resource: vpc, Condition: inVpc},
 		{Sid: "TagNewGroups", Action: "ec2:CreateTags", Resource: p.groups(),
 			Condition: iamdoc.Equals(map[string]any{"ec2:CreateAction": "CreateSecurityGroup", "aws:RequestTag/" + balancerTag: cluster})},
 		{Sid: "TagGroups", Action: []string{"ec2:CreateTags", "ec2:DeleteTags"}, Resource: p.groups(), Condition: p.ownUnmarked()},
@@ -71,10 +75,13 @@ func loadBalancerPolicy(a Args) string {
 		statements = append(statements,
 			iamdoc.Statement{Sid: "WebACLs", Action: []string{"wafv2:GetWebACL", "wafv2:GetWebACLForResource", "wafv2:AssociateWebACL", "wafv2:DisassociateWebACL"},
 				Resource: append(p.balancers("loadbalancer"), p.Arn("wafv2", "regional/webacl/*/*"))},
-			iamdoc.Statement{Sid: "SetWebACLs", Action: "elasticloadbalancing:SetWebAcl", Resource: p.balancers("loadbalancer"), Condition: p.own()})
+			// What Elastic Load Balancing asks for before a web ACL is set: it knows no tags.
+			iamdoc.Statement{Sid: "SetWebACLs", Action: "elasticloadbalancing:SetWebAcl", Resource: p.balancers("loadbalancer")},
+			// The controller finds by it the web ACL that an Ingress names by its name.
+			iamdoc.Statement{Sid: "FindWebACLs", Action: "wafv2:ListWebACLs", Resource: "*", Condition: p.inRegion()})
 	}
 	if a.LoadBalancers.Shield {
-		// Shield is not of a region.
+		// Shield is not of a region, and its state not of a resource.
 		statements = append(statements,
 			iamdoc.Statement{Sid: "ShieldState", Action: "shield:GetSubscriptionState", Resource: "*"},
 			iamdoc.Statement{Sid: "Shield", Action: []string{"shield:DescribeProtection", "shield:CreateProtection", "shield:DeleteProtection"},
@@ -98,6 +105,19 @@ func (p policyScope) balancers(kinds ...string) []string {
 		arns = append(arns, p.Arn("elasticloadbalancing", kind+"/*"))
 	}
 	return arns
+}
+
+// vpc is the ARN of the cluster's VPC with a condition, where only its tags are known. Named
+// by its id it may be another account's, which shares its subnets.
+func (p policyScope) vpc(a Args) (string, iamdoc.Condition) {
+	if a.VpcID != "" {
+		return "arn:" + p.Partition + ":ec2:" + p.Region + ":*:vpc/" + a.VpcID, nil
+	}
+	tags := map[string]any{}
+	for key, value := range a.VpcTags {
+		tags["aws:ResourceTag/"+key] = value
+	}
+	return p.Arn("ec2", "vpc/*"), iamdoc.Equals(tags)
 }
 
 func (p policyScope) inRegion() iamdoc.Condition {

@@ -43,10 +43,11 @@ type EFS struct {
 	KMSKeyArn string `json:"kmsKeyArn"`
 	// Optional. Permissions of a volume's directory, octal. Default "700".
 	DirectoryPerms string `json:"directoryPerms"`
-	// Optional. The first and the last of the user and group ids of volumes: each has one
-	// of its own, whoever the pod runs as. 1 to 4294967295. Default 50000 to 60000.
+	// Optional. The first of the user and group ids of volumes: each has one of its own,
+	// whoever the pod runs as. 1 to 4294967295. Default 50000.
 	FirstGID int `json:"firstGid"`
-	LastGID  int `json:"lastGid"`
+	// Optional. The last of them. Default 60000.
+	LastGID int `json:"lastGid"`
 	// Optional. The directory that volumes' directories are made in. Default
 	// /<cluster>/<class>, so that clusters can share a file system.
 	BasePath string `json:"basePath"`

@@ -19,6 +19,7 @@ type key struct{ path, kind, text string }
 var kinds = map[string]string{
 	"string": "text", "int": "number", "bool": "true or false",
 	"[]string": "list of text", "map[string]string": "mapping of text", "map[string]int": "mapping of numbers",
+	"map[string]any": "mapping", "map[string]map[string]any": "mapping of mappings by name",
 	"Profile": "text", "NAT": "text", "Tier": "text", "ipplan.Kind": "text",
 }
 
@@ -48,8 +49,8 @@ func readKeys(dir, name, prefix string) ([]key, error) {
 		}
 		path := prefix + reflect.StructTag(tag).Get("json")
 		text := strings.Join(strings.Fields(field.Doc.Text()), " ")
-		if !strings.HasPrefix(text, "Required.") && !strings.HasPrefix(text, "Optional.") {
-			return nil, fmt.Errorf("%s.%s: the comment must begin with Required. or Optional.", name, field.Names[0])
+		if !strings.HasPrefix(text, "Required") && !strings.HasPrefix(text, "Optional.") {
+			return nil, fmt.Errorf("%s.%s: the comment must begin with Required or Optional", name, field.Names[0])
 		}
 		below, kind, err := nested(field.Type, dir, path)
 		if err != nil {

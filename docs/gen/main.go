@@ -105,7 +105,6 @@ const profileTable = `| | dev | stg | prd |
 | ` + "`nodeGroups.*.min`" + ` | 1 | 2 | 3 |
 | zones, at least | 2 | 2 | 3 |
 | sum of the groups' min, at least | 1 | 2 | 2 |
-| ` + "`accountId`" + ` | optional | optional | required |
 | past standard support | allowed | allowed | only with ` + "`cluster.acceptExtendedSupport`" + ` |
 | ` + "`publicAccessCidrs`" + ` may hold 0.0.0.0/0 | yes, with a policy's advice against it | yes, likewise | no |
 `

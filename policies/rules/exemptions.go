@@ -10,12 +10,23 @@ type Exemption struct {
 	Reason string
 }
 
-// exemptions are the platform's own: agents that change the network of their node.
+// exemptions are the platform's own. Agents of a CNI change the network of their node.
 var exemptions = []Exemption{
 	{"pod-security-baseline", "DaemonSet", "kube-system", "cilium", "The agent loads eBPF programs and writes the node's CNI configuration."},
 	{"pod-security-baseline", "DaemonSet", "kube-system", "cilium-envoy", "The proxy shares the node's network with the agent."},
 	{"pod-security-baseline", "Deployment", "kube-system", "cilium-operator", "It runs on the node's network, because pods have none before it."},
 	{"pod-security-baseline", "Deployment", "tigera-operator", "tigera-operator", "It runs on the node's network, because pods have none before it."},
+
+	// Drivers mount volumes on their node, into the kubelet's directories.
+	{"pod-security-baseline", "DaemonSet", "kube-system", "ebs-csi-node", "It mounts devices into the kubelet's directory."},
+	{"pod-security-baseline", "DaemonSet", "kube-system", "efs-csi-node", "It mounts NFS on the node, from the node's network."},
+	{"pod-security-baseline", "DaemonSet", "kube-system", "s3-csi-node", "It opens FUSE devices and sees the node's processes."},
+	{"pod-security-baseline", "DaemonSet", "kube-system", "fsx-csi-node", "It mounts file systems on the node."},
+	{"pod-security-baseline", "DaemonSet", "kube-system", "fsx-openzfs-csi-node", "It mounts file systems on the node."},
+	{"pod-security-baseline", "DaemonSet", "kube-system", "file-cache-csi-node", "It mounts caches on the node, from the node's network."},
+	{"pod-security-baseline", "Deployment", "kube-system", "file-cache-csi-controller", "The chart puts it on the node's network, and no value changes that."},
+
+	{"rbac-no-wildcards", "ClusterRole", "", "external-dns", "Where DNSEndpoints are a source, the chart gives it every verb on their status, and no value changes that."},
 }
 
 // Exemptions lists them.

@@ -33,7 +33,7 @@ The rules are data in the package ` + "`policies/rules`" + `; ` + "`policies/pac
 	}
 	b.WriteString("\n## Exemptions\n\nThe platform's own workloads that can't be otherwise.\n\n| rule | workload | why |\n|---|---|---|\n")
 	for _, e := range exemptions {
-		fmt.Fprintf(&b, "| %s | %s %s/%s | %s |\n", e.Rule, e.Kind, e.Namespace, e.Name, e.Reason)
+		fmt.Fprintf(&b, "| %s | %s %s | %s |\n", e.Rule, e.Kind, strings.TrimPrefix(e.Namespace+"/"+e.Name, "/"), e.Reason)
 	}
 	return b.String()
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/megazonecloud/eks-platform/components/chart"
 	"github.com/megazonecloud/eks-platform/offline/engine"
 	"github.com/megazonecloud/eks-platform/stacks"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -18,13 +19,18 @@ func BenchmarkPreview(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	dir, err := chart.CacheDir()
+	if err != nil {
+		b.Fatal(err)
+	}
+	charts := stacks.Charts{Source: chart.NewCache(dir, nil, nil), ShowMissing: true}
 	for _, stack := range []string{"dev", "stg", "prd"} {
 		b.Run(stack, func(b *testing.B) {
 			var program time.Duration
 			timed := func(ctx *pulumi.Context) error {
 				start := time.Now()
 				defer func() { program += time.Since(start) }()
-				return stacks.Deploy(ctx)
+				return stacks.DeployWith(time.Time{}, charts)(ctx)
 			}
 			e, err := engine.Open(context.Background(), engine.Options{Root: absolute, Stack: stack, Program: timed, StateDir: b.TempDir()})
 			if err != nil {

@@ -2,6 +2,7 @@ package types_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/megazonecloud/eks-platform/tests/recorder"
@@ -12,6 +13,7 @@ import (
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/defaulting"
+	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/pruning"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
 	kjson "k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -30,13 +32,16 @@ func decode[T any](t *testing.T, registered recorder.Resource) *T {
 	return into
 }
 
-// admit does with an object what an API server does: defaults, schema, and the rules in
-// CEL. It returns what is wrong.
+// admit does with an object what an API server does: unknown fields are refused, defaults
+// filled in, then come the schema and the rules in CEL. It returns what is wrong.
 func admit(t *testing.T, crd *apiextensionsv1.CustomResourceDefinition, registered recorder.Resource) field.ErrorList {
 	t.Helper()
-	require.Len(t, crd.Spec.Versions, 1)
+	version := slices.IndexFunc(crd.Spec.Versions, func(v apiextensionsv1.CustomResourceDefinitionVersion) bool {
+		return v.Served && crd.Spec.Group+"/"+v.Name == registered.Inputs["apiVersion"]
+	})
+	require.GreaterOrEqual(t, version, 0, "%s is not served by %s", registered.Inputs["apiVersion"], crd.Name)
 	var internal apiextensions.JSONSchemaProps
-	require.NoError(t, apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(crd.Spec.Versions[0].Schema.OpenAPIV3Schema, &internal, nil))
+	require.NoError(t, apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(crd.Spec.Versions[version].Schema.OpenAPIV3Schema, &internal, nil))
 	structural, err := schema.NewStructural(&internal)
 	require.NoError(t, err)
 	validator, _, err := validation.NewSchemaValidator(&internal)
@@ -46,8 +51,12 @@ func admit(t *testing.T, crd *apiextensionsv1.CustomResourceDefinition, register
 	require.NoError(t, err)
 	var object map[string]any
 	require.NoError(t, kjson.Unmarshal(text, &object)) // whole numbers become int64, which CEL needs
+	var problems field.ErrorList
+	for _, path := range pruning.PruneWithOptions(object, structural, true, schema.UnknownFieldPathOptions{TrackUnknownFieldPaths: true}) {
+		problems = append(problems, field.Invalid(field.NewPath(path), "", "is no field of "+crd.Spec.Names.Kind))
+	}
 	defaulting.Default(object, structural)
-	problems := validation.ValidateCustomResource(nil, object, validator)
+	problems = append(problems, validation.ValidateCustomResource(nil, object, validator)...)
 	found, _ := cel.NewValidator(structural, true, celconfig.PerCallLimit).
 		Validate(t.Context(), nil, structural, object, nil, celconfig.RuntimeCELCostBudget)
 	return append(problems, found...)
