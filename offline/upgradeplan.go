@@ -40,6 +40,9 @@ func upgradePlan(args []string, out io.Writer) error {
 	if r.root, err = projectRoot(); err != nil {
 		return err
 	}
+	if r.charts, err = simulatedCharts(r.root); err != nil {
+		return err
+	}
 	plan, from, err := r.plan()
 	if err != nil {
 		return err
@@ -59,6 +62,8 @@ type planRequest struct {
 	// outputs are files of what is deployed, of the stack and of the one before it.
 	outputs, beforeOutputs string
 	day                    time.Time
+	// charts are where charts are found, whose objects are looked at.
+	charts stacks.Charts
 }
 
 // plan plans from what is deployed where that is known, otherwise from what the file
@@ -72,7 +77,7 @@ func (r planRequest) plan() (stacks.UpgradePlan, string, error) {
 	if err != nil && r.beforeOutputs != "" {
 		return stacks.UpgradePlan{}, "", err
 	} // without the file of the stack before, the plan says what it must have deployed
-	plan, problems := cfg.UpgradePlan(r.to, before, r.day, objectsOf(*cfg, r.stack)...)
+	plan, problems := cfg.UpgradePlan(r.to, before, r.day, objectsOf(*cfg, r.stack, r.charts)...)
 	return plan, from, problem.Error("upgrade of stack "+r.stack, problems)
 }
 
@@ -133,8 +138,9 @@ func readOutputs(file string) (map[string]any, error) {
 
 // objectsOf are the Kubernetes objects that a stack registers, whatever its minor costs.
 // A program that ends with an error says so in a preview, and the plan then says that
-// previews look at the objects.
-func objectsOf(cfg stacks.Config, stack string) (all []upgrade.Object) {
+// previews look at the objects. Those of charts that can't be had are not among them.
+func objectsOf(cfg stacks.Config, stack string, charts stacks.Charts) (all []upgrade.Object) {
+	cfg.Charts = charts
 	cfg.Cluster.AcceptExtendedSupport = cfg.Cluster.Version
 	_, _ = recorder.Run(func(ctx *pulumi.Context) error {
 		objects, err := stacks.WatchObjects(ctx)

