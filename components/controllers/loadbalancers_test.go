@@ -25,7 +25,7 @@ func TestLoadBalancersRender(t *testing.T) {
 		sound(t, objects, replicas, map[string]int32{loadBalancerChart: int32(min(2, replicas))})
 		assert.Equal(t, budgets, namedObjects(objects, "PodDisruptionBudget"))
 		assert.Equal(t, []string{"alb"}, namedObjects(objects, "IngressClass"))
-		assert.Equal(t, []string{"aws-load-balancer-serving-cert"}, namedObjects(objects, "Certificate"))
+		assert.Equal(t, []string{"aws-load-balancer-root-cert", "aws-load-balancer-serving-cert"}, namedObjects(objects, "Certificate"))
 		assert.Empty(t, namedObjects(objects, "Secret"), "the chart's own certificate would be new every time")
 		assert.Equal(t, []string{"cert-manager"}, wanted.After)
 		pod := deployments(t, objects)[loadBalancerChart].Spec.Template.Spec

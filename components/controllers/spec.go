@@ -12,7 +12,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
+	"github.com/megazonecloud/eks-platform/components/catalog"
 	"github.com/megazonecloud/eks-platform/components/irsa"
 	"github.com/megazonecloud/eks-platform/components/kube"
 	"github.com/megazonecloud/eks-platform/components/problem"
@@ -166,6 +168,10 @@ func (a Args) check() error {
 	}
 	if a.Karpenter && isOn(a.Autoscaler.Enabled, false) {
 		list.Add("autoscaler.enabled", "is true beside Karpenter, and each would undo what the other does", "leave it out, or leave Karpenter out")
+	}
+	if clusterAutoscaler.on(a) && a.Cluster.Name != "" && catalog.AutoscalerImage(a.Cluster.Version) == "" {
+		list.Addf("cluster.version", "use one of "+strings.Join(catalog.KubernetesVersions(), ", ")+", or turn autoscaler off",
+			"no Cluster Autoscaler is known for %q", a.Cluster.Version)
 	}
 	return list.Err("controllers")
 }

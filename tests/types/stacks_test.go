@@ -77,7 +77,8 @@ func TestCustomResourcesOfStacks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r, err := recorder.Run(stacks.DeployWith(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), stacks.Charts{Source: chart.NewCache(dir, nil, nil), ShowMissing: true}),
-				recorder.Stack(name), recorder.Config(stacks.Key, platform))
+				recorder.Stack(name), recorder.Config(stacks.Key, platform),
+				recorder.Answer("aws:secretsmanager/getSecretVersion:getSecretVersion", map[string]any{"secretString": `{"username":"vsadmin","password":"planted"}`}))
 			require.NoError(t, err)
 			definitions := map[string]*apiextensionsv1.CustomResourceDefinition{}
 			for _, registered := range r.OfType("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition") {
