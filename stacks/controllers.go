@@ -13,6 +13,9 @@ func (c Config) controllerArgs(cluster ref.Cluster) controllers.Args {
 		Spec: c.Controllers, Cluster: cluster, Replicas: profiles[c.Profile].replicas, Karpenter: c.Karpenter != nil, Tags: c.allTags(),
 		VpcTags: map[string]string{"Name": c.Name, "platform": c.Name},
 	}
+	if c.CNI.Overlay() && args.LoadBalancers.TargetType == "" {
+		args.LoadBalancers.TargetType = "instance" // load balancers don't reach pods of an overlay
+	}
 	if adopted := c.Network.Existing; adopted != nil {
 		args.VpcID, args.VpcTags = adopted.VpcID, nil
 	}

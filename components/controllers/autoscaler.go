@@ -2,7 +2,9 @@ package controllers
 
 import (
 	"maps"
+	"regexp"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/megazonecloud/eks-platform/components/catalog"
@@ -19,9 +21,12 @@ type Autoscaler struct {
 	// Optional. Installs it. Default true, and false for a platform with Karpenter.
 	Enabled *bool `json:"enabled"`
 	// Optional. Which group grows where several could: least-waste (the least CPU and memory
-	// left over), most-pods, random or priority (a ConfigMap of your own,
-	// cluster-autoscaler-priority-expander). Default least-waste.
+	// left over), most-pods, random or priority (in the order of prefer). Default least-waste.
 	Expander string `json:"expander"`
+	// Optional. With priority, which groups grow first: regular expressions for the names of
+	// Auto Scaling groups, the most wanted first, such as [spot, .*]. A group that none fits
+	// doesn't grow. Required with priority.
+	Prefer []string `json:"prefer"`
 	// Optional. How long a node must be unneeded before it goes, such as 10m. Default 10m.
 	UnneededTime string `json:"unneededTime"`
 	// Optional. How long no node goes after one came, such as 10m. Default 10m.
@@ -38,7 +43,9 @@ const autoscalerName = "cluster-autoscaler"
 // Source: https://github.com/kubernetes/autoscaler/blob/cluster-autoscaler-1.35.2/cluster-autoscaler/cloudprovider/aws/README.md
 const autoscalerTag = "k8s.io/cluster-autoscaler/"
 
-var expanders = []string{"least-waste", "most-pods", "random", "priority"}
+const byPriority = "priority"
+
+var expanders = []string{"least-waste", "most-pods", "random", byPriority}
 
 var clusterAutoscaler = controller{
 	chart:   autoscalerName,
@@ -61,7 +68,7 @@ func autoscalerChart(a Args) ref.Chart {
 	if a.Replicas > 1 {
 		profile["podDisruptionBudget"] = map[string]any{"maxUnavailable": 1}
 	}
-	return ref.Chart{
+	chart := ref.Chart{
 		Name: autoscalerName, Namespace: system, Profile: profile,
 		ExtraKeys: []string{"extraArgs"}, // any of the autoscaler's own
 		Values: map[string]any{
@@ -85,6 +92,20 @@ func autoscalerChart(a Args) ref.Chart {
 			"topologySpreadConstraints": podspec.Spread(labels),
 		},
 	}
+	if is.Expander == byPriority {
+		chart.Values["expanderPriorities"] = is.priorities()
+	}
+	return chart
+}
+
+// priorities are the preferences as the autoscaler reads them: the higher number wins.
+// Source: https://github.com/kubernetes/autoscaler/blob/cluster-autoscaler-1.35.2/cluster-autoscaler/expander/priority/readme.md
+func (s Autoscaler) priorities() map[string]any {
+	all := map[string]any{}
+	for i, name := range s.Prefer {
+		all[strconv.Itoa(10*(len(s.Prefer)-i))] = []any{name}
+	}
+	return all
 }
 
 // autoscalerPolicy narrows what the autoscaler documents (cloudprovider/aws/README.md of
@@ -126,6 +147,14 @@ func (s Autoscaler) problems() []problem.Problem {
 	var list problem.List
 	full := s.withDefaults()
 	problem.OneOf(&list, "expander", full.Expander, expanders...)
+	if preferred := len(full.Prefer) > 0; preferred != (full.Expander == byPriority) {
+		list.Add("prefer", "goes with expander priority, and that with it", "write both, such as prefer: [spot, .*], or neither")
+	}
+	for _, name := range full.Prefer {
+		if _, err := regexp.Compile(name); err != nil || name == "" {
+			list.Addf("prefer", "write a part of a group's name, or .* for all", "%q is no regular expression", name)
+		}
+	}
 	times := map[string]string{"unneededTime": full.UnneededTime, "delayAfterAdd": full.DelayAfterAdd}
 	for _, path := range slices.Sorted(maps.Keys(times)) {
 		if duration, err := time.ParseDuration(times[path]); err != nil || duration < 0 {

@@ -5,6 +5,8 @@ import (
 
 	"github.com/megazonecloud/eks-platform/components/controllers"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/yaml"
 )
 
 func TestAutoscalerValues(t *testing.T) {
@@ -36,7 +38,7 @@ func TestAutoscalerRenders(t *testing.T) {
 func TestAutoscalerFollowsTheCluster(t *testing.T) {
 	t.Parallel()
 	args := defaults(controllers.Spec{Autoscaler: controllers.Autoscaler{
-		Expander: "priority", UnneededTime: "5m", DelayAfterAdd: "1m", UtilizationPercent: 65,
+		Expander: "priority", Prefer: []string{"spot", ".*"}, UnneededTime: "5m", DelayAfterAdd: "1m", UtilizationPercent: 65,
 	}}, 1)
 	args.Cluster.Version = "1.33"
 	values := chartOf(t, args, "cluster-autoscaler").Values
@@ -48,12 +50,20 @@ func TestAutoscalerFollowsTheCluster(t *testing.T) {
 	} {
 		assert.Contains(t, flags, flag)
 	}
-	assert.Equal(t, []string{"cluster-autoscaler-aws-cluster-autoscaler"}, namedObjects(objects, "Role"))
+	priorities := 0
 	for _, o := range objects {
-		if o.Kind == "Role" {
+		switch o.Kind {
+		case "Role":
 			assert.Contains(t, mustJSON(t, o.Body), "cluster-autoscaler-priority-expander", "it may read the priorities")
+		case "ConfigMap":
+			priorities++
+			assert.Equal(t, "cluster-autoscaler-priority-expander", o.Name)
+			var order map[int][]string
+			require.NoError(t, yaml.UnmarshalStrict([]byte(o.Body["data"].(map[string]any)["priorities"].(string)), &order))
+			assert.Equal(t, map[int][]string{20: {"spot"}, 10: {".*"}}, order)
 		}
 	}
+	assert.Equal(t, 1, priorities)
 }
 
 func TestAutoscalerPolicy(t *testing.T) {
@@ -68,11 +78,16 @@ func TestBadAutoscaler(t *testing.T) {
 		want []string
 	}{
 		"good": {controllers.Autoscaler{Enabled: new(true), Expander: "most-pods", UtilizationPercent: 100}, nil},
+		"priority of nothing": {controllers.Autoscaler{Expander: "priority"}, []string{
+			"autoscaler.prefer: goes with expander priority, and that with it; write both, such as prefer: [spot, .*], or neither",
+		}},
 		"all of it": {
-			controllers.Autoscaler{Expander: "price", UnneededTime: "soon", DelayAfterAdd: "-1m", UtilizationPercent: 101},
+			controllers.Autoscaler{Expander: "price", UnneededTime: "soon", DelayAfterAdd: "-1m", UtilizationPercent: 101, Prefer: []string{"("}},
 			[]string{
 				`autoscaler.delayAfterAdd: "-1m" is no duration; write a duration, such as 10m`,
 				`autoscaler.expander: "price" is not known; use one of least-waste, most-pods, random, priority`,
+				`autoscaler.prefer: goes with expander priority, and that with it; write both, such as prefer: [spot, .*], or neither`,
+				`autoscaler.prefer: "(" is no regular expression; write a part of a group's name, or .* for all`,
 				`autoscaler.unneededTime: "soon" is no duration; write a duration, such as 10m`,
 				"autoscaler.utilizationPercent: 101 is no share; use 1 to 100",
 			},

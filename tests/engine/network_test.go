@@ -23,6 +23,7 @@ func changed(change func(*stacks.Config)) pulumi.RunFunc {
 			return err
 		}
 		change(cfg)
+		cfg.Charts = noCharts
 		platform, err := stacks.New(ctx, cfg)
 		if err == nil {
 			platform.Export(ctx)

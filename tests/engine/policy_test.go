@@ -74,6 +74,7 @@ func plant(token string, inputs pulumi.Map) pulumi.RunFunc {
 		if err != nil {
 			return err
 		}
+		cfg.Charts = noCharts
 		platform, err := stacks.New(ctx, cfg)
 		if err != nil {
 			return err
