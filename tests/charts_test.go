@@ -26,18 +26,19 @@ import (
 // everything is a stack with all that the platform offers.
 const everything = "testdata/everything.yaml"
 
-// rendered are the charts of a stack, as far as the cache has them; names of the others
-// are in missing.
-func rendered(t testing.TB, stack string) (found []chart.Rendered, missing []string) {
-	t.Helper()
+// rendered are the charts of a stack, as far as the cache has them.
+func rendered(tb testing.TB, stack string) []chart.Rendered {
+	tb.Helper()
 	dir, err := chart.CacheDir()
-	require.NoError(t, err)
-	cfg, problems := stacks.Parse(platformOf(t, stack), "eks-platform-"+strings.TrimSuffix(stack, ".yaml"))
-	require.Empty(t, problems)
+	require.NoError(tb, err)
+	cfg, problems := stacks.Parse(platformOf(tb, stack), "eks-platform-"+strings.TrimSuffix(stack, ".yaml"))
+	require.Empty(tb, problems)
 	cfg.Day = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	cfg.Charts = stacks.Charts{Source: chart.NewCache(dir, nil, nil), ShowMissing: true}
 	all, err := cfg.RenderCharts()
-	require.NoError(t, err)
+	require.NoError(tb, err)
+	var found []chart.Rendered
+	var missing []string
 	for name, one := range all {
 		if one.Missing {
 			missing = append(missing, name)
@@ -48,12 +49,12 @@ func rendered(t testing.TB, stack string) (found []chart.Rendered, missing []str
 	slices.SortFunc(found, func(a, b chart.Rendered) int { return strings.Compare(a.Spec.Chart.Name, b.Spec.Chart.Name) })
 	slices.Sort(missing)
 	if len(found) == 0 {
-		t.Skip("no chart of this stack is in the cache: `make charts` gets them")
+		tb.Skip("no chart of this stack is in the cache: `make charts` gets them")
 	}
 	if len(missing) > 0 {
-		t.Logf("not in the cache, so not looked at: %s", strings.Join(missing, ", "))
+		tb.Logf("not in the cache, so not looked at: %s", strings.Join(missing, ", "))
 	}
-	return found, missing
+	return found
 }
 
 // withCharts runs a test for each stack, and for the one with everything.
@@ -62,8 +63,7 @@ func withCharts(t *testing.T, test func(t *testing.T, stack string, charts []cha
 	for _, stack := range append(slices.Clone(allStacks), everything) {
 		t.Run(stack, func(t *testing.T) {
 			t.Parallel()
-			charts, _ := rendered(t, stack)
-			test(t, stack, charts)
+			test(t, stack, rendered(t, stack))
 		})
 	}
 }
@@ -72,7 +72,8 @@ func withCharts(t *testing.T, test func(t *testing.T, stack string, charts []cha
 func TestChartsRenderTheSameTwice(t *testing.T) {
 	t.Parallel()
 	withCharts(t, func(t *testing.T, stack string, charts []chart.Rendered) {
-		again, _ := rendered(t, stack)
+		t.Helper()
+		again := rendered(t, stack)
 		require.Len(t, again, len(charts))
 		objects := 0
 		for i, one := range charts {
@@ -157,6 +158,7 @@ var single = map[string]string{
 func TestControllersAreHighlyAvailable(t *testing.T) {
 	t.Parallel()
 	withCharts(t, func(t *testing.T, stack string, charts []chart.Rendered) {
+		t.Helper()
 		if stack == "dev" {
 			t.Skip("dev has one of each")
 		}
@@ -198,6 +200,7 @@ func TestControllersAreHighlyAvailable(t *testing.T) {
 func TestWorkloadsAskForWhatTheyNeed(t *testing.T) {
 	t.Parallel()
 	withCharts(t, func(t *testing.T, _ string, charts []chart.Rendered) {
+		t.Helper()
 		accounts := map[string]bool{}
 		for _, one := range charts {
 			for _, o := range one.Objects {
@@ -244,6 +247,7 @@ func TestPodsAreRestricted(t *testing.T) {
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
 	require.NoError(t, err)
 	withCharts(t, func(t *testing.T, _ string, charts []chart.Rendered) {
+		t.Helper()
 		for name, w := range workloads(t, charts) {
 			level := api.LevelRestricted
 			if lower, listed := unrestricted[name]; listed {
@@ -262,6 +266,7 @@ func TestPodsAreRestricted(t *testing.T) {
 func TestChartsPassThePolicies(t *testing.T) {
 	t.Parallel()
 	withCharts(t, func(t *testing.T, stack string, charts []chart.Rendered) {
+		t.Helper()
 		for _, one := range charts {
 			for _, o := range one.Objects {
 				token := "kubernetes:" + o.APIVersion + ":" + o.Kind
@@ -285,7 +290,7 @@ func BenchmarkRenderStack(b *testing.B) {
 		b.Run(strings.TrimPrefix(stack, "testdata/"), func(b *testing.B) {
 			objects, charts := 0, 0
 			for b.Loop() {
-				found, _ := rendered(b, stack)
+				found := rendered(b, stack)
 				objects, charts = 0, len(found)
 				for _, one := range found {
 					objects += len(one.Objects)

@@ -24,20 +24,20 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 var allStacks = []string{"dev", "stg", "prd"}
 
 // platformOf is the configuration of a stack, or of another file, as JSON.
-func platformOf(t testing.TB, stack string) []byte {
-	t.Helper()
+func platformOf(tb testing.TB, stack string) []byte {
+	tb.Helper()
 	file := filepath.Join("..", "Pulumi."+stack+".yaml")
 	if strings.HasSuffix(stack, ".yaml") {
 		file = stack
 	}
 	text, err := os.ReadFile(file)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	var settings struct {
 		Config map[string]any `yaml:"config"`
 	}
-	require.NoError(t, yaml.Unmarshal(text, &settings))
+	require.NoError(tb, yaml.Unmarshal(text, &settings))
 	platform, err := json.Marshal(settings.Config["eks-platform:"+stacks.Key])
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return platform
 }
 
