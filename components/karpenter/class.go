@@ -33,6 +33,10 @@ type NodeClass struct {
 	DiskIOPS int `json:"diskIops"`
 	// Optional. Its throughput in MiB a second, 125 to 2000. Default 125, gp3's own.
 	DiskThroughput int `json:"diskThroughput"`
+	// Optional. Puts images, logs and the pods' temporary files on the NVMe disks of
+	// instances that have some, as one RAID 0; what is on them goes with the node. Default
+	// false: on the volume.
+	InstanceStore bool `json:"instanceStore"`
 	// Optional. Measure instances every minute instead of every five, at CloudWatch's
 	// price. Default false.
 	DetailedMonitoring bool `json:"detailedMonitoring"`

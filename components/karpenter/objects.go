@@ -38,6 +38,9 @@ func (a PoolsArgs) class(name string) pulumi.Map {
 	if pods := a.MaxPods[name]; pods > 0 {
 		spec["kubelet"] = pulumi.Map{"maxPods": pulumi.Int(pods)}
 	}
+	if n.InstanceStore {
+		spec["instanceStorePolicy"] = pulumi.String("RAID0")
+	}
 	if n.UserData != "" {
 		spec["userData"] = pulumi.String(n.UserData)
 	}

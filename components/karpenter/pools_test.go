@@ -109,7 +109,7 @@ func TestEveryField(t *testing.T) {
 		a.NodeClasses = map[string]karpenter.NodeClass{
 			"own": {AMIIDs: []string{"ami-0123456789abcdef0", "ami-0123456789abcdef1"}, UserData: "#!/bin/sh\n"},
 			"rocket": {AMI: "bottlerocket@v1.46.0", Subnets: []string{"private-b"}, SecurityGroupIDs: []string{"sg-0123456789abcdef0"},
-				DiskGiB: 100, DiskIOPS: 4000, DiskThroughput: 500, DetailedMonitoring: true},
+				DiskGiB: 100, DiskIOPS: 4000, DiskThroughput: 500, DetailedMonitoring: true, InstanceStore: true},
 		}
 		a.Pools = map[string]karpenter.Pool{"batch": {
 			NodeClass: "rocket", Architectures: []string{"arm64"}, CapacityTypes: []string{"spot", "on-demand"},
@@ -141,6 +141,7 @@ func TestEveryField(t *testing.T) {
 		object{"deviceName": "/dev/xvdb", "ebs": object{"volumeType": "gp3", "volumeSize": "100Gi", "iops": 4000.0, "throughput": 500.0, "encrypted": true, "deleteOnTermination": true}},
 		object{"deviceName": "/dev/xvda", "ebs": object{"volumeType": "gp3", "volumeSize": "4Gi", "encrypted": true, "deleteOnTermination": true}},
 	}, rocket["blockDeviceMappings"])
+	assert.Equal(t, "RAID0", rocket["instanceStorePolicy"])
 
 	in := func(key string, values ...any) object { return object{"key": key, "operator": "In", "values": values} }
 	assert.Equal(t, object{

@@ -31,7 +31,7 @@ var specs = map[string]karpenter.Spec{
 	"everything": {
 		AMI: "bottlerocket@v1.46.0",
 		NodeClasses: map[string]karpenter.NodeClass{
-			"rocket": {Subnets: []string{"private-a"}, SecurityGroupIDs: []string{"sg-0123456789abcdef0"}, DetailedMonitoring: true,
+			"rocket": {Subnets: []string{"private-a"}, SecurityGroupIDs: []string{"sg-0123456789abcdef0"}, DetailedMonitoring: true, InstanceStore: true,
 				DiskGiB: 16384, DiskIOPS: 80000, DiskThroughput: 2000, UserData: "[settings.kernel]\nlockdown = \"integrity\"\n"},
 			"own": {AMI: "al2023@v20260114", AMIIDs: []string{"ami-0123456789abcdef0", "ami-0123456789abcdef1"}},
 		},
