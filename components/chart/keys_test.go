@@ -3,6 +3,8 @@ package chart
 import (
 	"bytes"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/megazonecloud/eks-platform/components/catalog"
@@ -42,5 +44,17 @@ func TestChartsKnowTheirOwnValues(t *testing.T) {
 	}
 	if checked == 0 {
 		t.Skip("no chart of the catalogue is in the cache: 'make charts' gets them")
+	}
+}
+
+// What Kubernetes itself takes is known wherever a chart takes it, and nothing else is.
+func TestPartsOfKubernetesAreKnown(t *testing.T) {
+	t.Parallel()
+	for path, known := range map[string]bool{
+		"resources.limits": true, "web.resources.requests": true, "podSecurityContext.fsGroup": true, "controller.securityContext.seccompProfile": true,
+		"resources.limit": false, "securityContext.runAsRoot": false, "web.limits": false, "limits": false,
+	} {
+		key := path[strings.LastIndex(path, ".")+1:]
+		assert.Equal(t, known, slices.Contains(partsOf(parent(path)), key), path)
 	}
 }

@@ -257,6 +257,10 @@ func TestBadCharts(t *testing.T) {
 		"no YAML":         {memory{"templates/x.yaml": "a: b: c"}, nil, "demo/templates/x.yaml: "},
 		"twice":           {memory{"templates/x.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: demo}"}, nil, "Secret tools/demo is rendered twice, by demo/templates/secret.yaml and demo/templates/x.yaml"},
 		"template fails":  {memory{"templates/x.yaml": `{{ fail "name a region" }}`}, nil, "name a region"},
+		"a rule for no hook": {nil, func(s *chart.Spec) {
+			s.Hooks = append(s.Hooks, chart.Hook{Object: "Job/gone", Action: chart.Drop, Reason: "x"})
+		},
+			"Job/gone is no hook of the chart; remove the rule, or look what the hook is called now"},
 		"odd weight": {memory{"templates/x.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: x, annotations: {helm.sh/hook: post-install, helm.sh/hook-weight: high}}"},
 			func(s *chart.Spec) { s.Hooks = []chart.Hook{{Object: "Pod/x", Action: chart.After, Reason: "x"}} }, "the weight of the hook Pod x"},
 	} {
